@@ -1,0 +1,14 @@
+-- Where did the coalition's listed goods go in a year, against the same months of the year before, in million?
+-- $year: 2022
+-- $watch: russia
+select
+    buyer,
+    role,
+    months_covered,
+    round(previous_value / 1000000, 3) as before_million,
+    round(value / 1000000, 3) as now_million,
+    currency,
+    round(value / nullif(previous_value, 0), 2) as times
+from views.listed_by_destination
+where tier = 'all' and year = cast($year as integer) and watch = $watch
+order by value desc

@@ -1,0 +1,30 @@
+-- Every alert with its rule and the evidence of its newest hit. Grain: alert_id
+select
+    a.alert_id,
+    a.state,
+    a.first_month,
+    a.last_month,
+    a.score,
+    a.amount_usd,
+    a.sentence,
+    coalesce(r.title, a.rule) as title,
+    r.next,
+    f.evidence
+from alerts.alert as a
+left join alerts.rule as r on r.rule = a.rule
+left join (
+    select
+        rule,
+        subject,
+        month,
+        max(as_of) as as_of
+    from findings.finding
+    group by rule, subject, month
+) as newest on newest.rule = a.rule and newest.subject = a.subject and newest.month = a.last_month
+left join findings.finding as f
+    on
+        f.rule = newest.rule
+        and f.subject = newest.subject
+        and f.month = newest.month
+        and f.as_of = newest.as_of
+order by a.alert_id

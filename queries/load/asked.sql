@@ -1,0 +1,93 @@
+-- What one release answers for, and how: value where the reporter states any flow of the asked set in the period;
+-- not_released where nobody states any and none follows, or where a reporter that never skipped a period goes silent
+-- at the end; zero otherwise (published, nothing recorded). Grain: reporter, flow, freq, period, scope.
+with cells as (
+    select
+        c.scope,
+        coalesce(known.area, plain.area, 'X-UNKNOWN:' || $source || ':' || c.reporter_code) as reporter,
+        c.flow,
+        c.freq,
+        c.period
+    from release_cells as c
+    left join ref.source_area as known on known.source = $source and known.code = c.reporter_code
+    left join ref.area as plain on plain.area = c.reporter_code
+),
+
+stated as (
+    select distinct
+        m.scope,
+        i.reporter,
+        i.flow,
+        i.freq,
+        i.period
+    from incoming as i
+    inner join members as m on m.partner = i.partner and m.commodity = i.commodity
+),
+
+ends as (
+    select
+        scope,
+        flow,
+        freq,
+        max(period) as last_period
+    from stated
+    group by scope, flow, freq
+),
+
+habits as (
+    select
+        scope,
+        reporter,
+        flow,
+        freq,
+        max(period) as last_period,
+        count(*) as periods_stated
+    from stated
+    group by scope, reporter, flow, freq
+),
+
+held as (
+    select
+        c.scope,
+        c.reporter,
+        c.flow,
+        c.freq,
+        count(*) as periods_asked
+    from cells as c
+    inner join habits as h
+        on
+            h.scope = c.scope
+            and h.reporter = c.reporter
+            and h.flow = c.flow
+            and h.freq = c.freq
+            and c.period <= h.last_period
+    group by c.scope, c.reporter, c.flow, c.freq
+)
+
+select
+    $source as source,
+    c.reporter,
+    c.flow,
+    c.freq,
+    c.period,
+    c.scope,
+    case
+        when s.period is not null then 'value'
+        when e.last_period is null or c.period > e.last_period then 'not_released'
+        when c.period > h.last_period and h.periods_stated >= 3 and h.periods_stated = held.periods_asked
+            then 'not_released'
+        else 'zero'
+    end as state
+from cells as c
+left join stated as s
+    on
+        s.scope = c.scope
+        and s.reporter = c.reporter
+        and s.flow = c.flow
+        and s.freq = c.freq
+        and s.period = c.period
+left join ends as e on e.scope = c.scope and e.flow = c.flow and e.freq = c.freq
+left join habits as h
+    on h.scope = c.scope and h.reporter = c.reporter and h.flow = c.flow and h.freq = c.freq
+left join held
+    on held.scope = c.scope and held.reporter = c.reporter and held.flow = c.flow and held.freq = c.freq

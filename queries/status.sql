@@ -1,0 +1,36 @@
+-- One line for each source: what was taken, which months its facts cover, what it knows no area for, the last error.
+select
+    p.source,
+    count(*) as pulls,
+    max(p.released_at) as last_release,
+    max(p.fetched_at) as last_taken,
+    max(t.facts) as facts,
+    max(t.reporters) as reporters,
+    max(t.first_period) as first_period,
+    max(t.last_period) as last_period,
+    max(c.not_released) as not_released,
+    max(t.unknown_areas) as unknown_areas,
+    max(p.error) as last_error
+from raw.pull as p
+left join (
+    select
+        source,
+        count(*) as facts,
+        count(distinct reporter) as reporters,
+        min(period) as first_period,
+        max(period) as last_period,
+        count(distinct case when starts_with(partner, 'X-UNKNOWN:') then partner end)
+        + count(distinct case when starts_with(reporter, 'X-UNKNOWN:') then reporter end) as unknown_areas
+    from facts.trade
+    group by source
+) as t on t.source = p.source
+left join (
+    select
+        source,
+        count(distinct period) as not_released
+    from facts.coverage
+    where state = 'not_released'
+    group by source
+) as c on c.source = p.source
+group by p.source
+order by p.source

@@ -1,0 +1,268 @@
+-- Every table of the warehouse. Times are UTC without a zone; money and quantities are exact decimals.
+create schema if not exists ref;
+create schema if not exists raw;
+create schema if not exists facts;
+create schema if not exists views;
+create schema if not exists checks;
+create schema if not exists findings;
+create schema if not exists alerts;
+
+-- Reference lists, read from data/*.csv: a file's name and columns are its table's name and columns.
+create table if not exists ref.area (
+    area varchar not null,
+    name varchar not null,
+    kind varchar not null,
+    iso2 varchar,
+    m49 varchar,
+    note varchar
+);
+
+create table if not exists ref.source_area (
+    source varchar not null,
+    code varchar not null,
+    area varchar not null,
+    label varchar,
+    basis varchar not null
+);
+
+create table if not exists ref.area_group (
+    area_group varchar not null,
+    area varchar not null,
+    valid_from date,
+    valid_to date,
+    basis varchar not null,
+    note varchar
+);
+
+create table if not exists ref.goods_list (
+    list varchar not null,
+    version varchar not null,
+    title varchar not null,
+    codes integer not null,
+    hs_edition varchar not null,
+    date_basis varchar not null,
+    note varchar
+);
+
+create table if not exists ref.goods_item (
+    list varchar not null,
+    version varchar not null,
+    commodity varchar not null,
+    tier varchar,
+    description varchar not null,
+    hs_edition varchar not null,
+    basis varchar not null
+);
+
+-- The closed families of HS6 codes across the edition change of 2022-01: what one code becomes, and all that it feeds.
+create table if not exists ref.hs_family (
+    family varchar not null,
+    hs_edition varchar not null,
+    commodity varchar not null,
+    note varchar
+);
+
+-- Listed codes that changed between editions: hand-checked predecessors, and how far a series may be chained.
+create table if not exists ref.hs_seam (
+    commodity varchar not null,
+    hs_edition varchar not null,
+    predecessor varchar not null,
+    predecessor_edition varchar not null,
+    family varchar not null,
+    quality varchar not null,
+    note varchar not null
+);
+
+create table if not exists ref.hs_link (
+    from_edition varchar not null,
+    from_commodity varchar not null,
+    to_edition varchar not null,
+    to_commodity varchar not null,
+    kind varchar not null
+);
+
+create table if not exists ref.policy_event (
+    event_date date not null,
+    date_precision varchar not null,
+    actor varchar not null,
+    kind varchar not null,
+    event varchar not null,
+    contested boolean not null,
+    source varchar not null,
+    basis varchar not null
+);
+
+create table if not exists ref.fx_month (
+    currency varchar not null,
+    freq varchar not null,
+    period date not null,
+    usd_per_unit decimal(18, 10) not null,
+    days integer not null,
+    source varchar not null
+);
+
+create table if not exists ref.watch (
+    watch varchar not null,
+    title varchar not null,
+    list varchar not null,
+    version varchar not null,
+    event_date date not null,
+    baseline_from date not null,
+    baseline_to date not null
+);
+
+-- The members of a watch: role is target, coalition, hub, control_partner or control_product.
+create table if not exists ref.watch_member (
+    watch varchar not null,
+    role varchar not null,
+    member varchar not null
+);
+
+create table if not exists ref.reference_source (
+    file varchar not null,
+    title varchar not null,
+    publisher varchar not null,
+    address varchar not null,
+    edition varchar not null,
+    retrieved varchar not null,
+    licence varchar not null,
+    note varchar
+);
+
+create sequence if not exists raw.pull_id;
+
+create table if not exists raw.pull (
+    pull_id integer not null,
+    source varchar not null,
+    layout varchar not null,
+    scope varchar not null,
+    requested varchar not null,
+    fetched_at timestamp not null,
+    released_at timestamp not null,
+    released_basis varchar not null,
+    http_status integer,
+    bytes bigint not null,
+    sha256 varchar not null,
+    path varchar not null,
+    rows_read integer not null,
+    rows_new integer not null,
+    rows_revised integer not null,
+    rows_withdrawn integer not null,
+    rows_unchanged integer not null,
+    rows_rejected integer not null,
+    notes varchar not null,
+    state varchar not null,
+    error varchar
+);
+
+create table if not exists facts.trade_history (
+    source varchar not null,
+    reporter varchar not null,
+    partner varchar not null,
+    flow varchar not null,
+    freq varchar not null,
+    period date not null,
+    hs_edition varchar not null,
+    commodity varchar not null,
+    value_usd decimal(18, 3),
+    value decimal(18, 3),
+    currency varchar not null,
+    valuation varchar not null,
+    net_kg decimal(18, 3),
+    quantity decimal(18, 3),
+    quantity_unit varchar,
+    quantity_estimated boolean not null,
+    withdrawn boolean not null,
+    known_from timestamp not null,
+    known_to timestamp,
+    pull_id integer not null
+);
+
+-- An asked set: the partners and commodities one pull asked for. 'ALL' stands for every one.
+create table if not exists facts.scope (
+    scope varchar not null,
+    partner varchar not null,
+    commodity varchar not null
+);
+
+-- What each pull answered for, and how: one row a pull, reporter, flow, period and asked set.
+create table if not exists facts.coverage_history (
+    source varchar not null,
+    reporter varchar not null,
+    flow varchar not null,
+    freq varchar not null,
+    period date not null,
+    scope varchar not null,
+    state varchar not null,
+    known_from timestamp not null,
+    pull_id integer not null
+);
+
+create table if not exists findings.finding (
+    rule varchar not null,
+    family varchar not null,
+    subject varchar not null,
+    month date not null,
+    score double not null,
+    amount_usd decimal(18, 3) not null,
+    evidence varchar not null,
+    as_of timestamp not null,
+    found_at timestamp not null
+);
+
+create table if not exists alerts.alert (
+    alert_id varchar not null,
+    family varchar not null,
+    rule varchar not null,
+    subject varchar not null,
+    state varchar not null,
+    first_month date not null,
+    last_month date not null,
+    score double not null,
+    amount_usd decimal(18, 3) not null,
+    sentence varchar not null,
+    opened_at timestamp not null,
+    changed_at timestamp not null
+);
+
+create sequence if not exists alerts.event_id;
+
+create table if not exists alerts.event (
+    event_id integer not null,
+    alert_id varchar not null,
+    reason varchar not null,
+    month date not null,
+    score double not null,
+    amount_usd decimal(18, 3) not null,
+    severity varchar not null,
+    sentence varchar not null,
+    author varchar not null,
+    as_of timestamp not null,
+    happened_at timestamp not null,
+    told_at timestamp
+);
+
+-- What each rule saw of each subject in each month: hit, quiet, or not published. Only quiet can end an alert.
+create table if not exists findings.judged (
+    rule varchar not null,
+    family varchar not null,
+    subject varchar not null,
+    month date not null,
+    verdict varchar not null,
+    reason varchar not null,
+    as_of timestamp not null,
+    found_at timestamp not null
+);
+
+-- The rules as they were when they last judged, so that a digest can say its thresholds and next steps.
+create table if not exists alerts.rule (
+    rule varchar not null,
+    family varchar not null,
+    title varchar not null,
+    view varchar not null,
+    condition varchar not null,
+    why varchar not null,
+    next varchar not null,
+    thresholds varchar not null,
+    judged_at timestamp not null
+);

@@ -1,0 +1,41 @@
+"""What the tests share: a warehouse in memory, the neighbouring folder of real files, and no other host."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tradewatch.files import shipped
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse in memory, with every table."""
+    with duckdb.connect() as connection:
+        connection.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
+        yield connection
+
+
+@pytest.fixture
+def real() -> Path:
+    """The folder of real files beside a development checkout; a test that needs it is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real files is not beside this checkout")
+    return SHARED / "data"
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches another host."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

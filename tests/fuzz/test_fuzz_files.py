@@ -1,0 +1,214 @@
+"""Damaged files of UN Comtrade and China's customs: a release that keeps the contract or one sentence, never else."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradewatch import sources
+from tradewatch.errors import TradewatchError
+from tradewatch.records import FLOWS, ROWS, Pull, Release, Told
+
+FILES = Path(__file__).parents[1] / "files"
+NAMES = {
+    "comtrade_api.json": "comtrade_api",
+    "comtrade_website.csv": "comtrade_website",
+    "comtrade_website_old.csv": "comtrade_website",
+    "comtrade_bulk.tsv": "comtrade_bulk",
+    "gacc_query_zh.csv": "gacc_query",
+    "gacc_query_en.csv": "gacc_query",
+}
+MODULES: dict[str, ModuleType] = {module.LAYOUT: module for module in sources.ALL}
+API: dict[str, Any] = json.loads((FILES / "comtrade_api.json").read_text(encoding="utf-8"))
+FUZZ = settings(max_examples=60, deadline=None)
+MAY_BE_NULL = {"net_kg", "quantity", "quantity_unit"}
+
+
+def parsed(layout: str, body: bytes) -> Release:
+    pull = Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export"))
+    release: Release = MODULES[layout].parse(pull)
+    return release
+
+
+def check(layout: str, body: bytes) -> None:
+    """Whatever the bytes: the contract of `records`, or a sentence of one line."""
+    MODULES[layout].recognises(body)
+    try:
+        release = parsed(layout, body)
+    except TradewatchError as problem:
+        said = str(problem)
+    else:
+        keeps_the_contract(release)
+        return
+    assert said.isprintable()
+    assert said.startswith("file")
+    assert len(said) < 900
+
+
+def keeps_the_contract(release: Release) -> None:
+    rows = release.rows
+    assert dict(rows.schema) == dict(ROWS)
+    assert list(rows.columns) == list(ROWS)
+    assert rows.select(pl.exclude(MAY_BE_NULL)).null_count().transpose().sum().item() in (0, None)
+    assert set(rows["flow"]) <= FLOWS
+    assert set(rows["valuation"]) <= {"FOB", "CIF", "OTHER"}
+    assert rows["commodity"].str.contains("^(?:[0-9]{2,10}|TOTAL)$").all()
+    assert (rows["value"] >= 0).all()
+    assert release.rows_read >= rows.height + release.rows_rejected or release.rows_read == 0
+
+
+CUT: st.SearchStrategy[Callable[[bytes], bytes]] = st.integers(0, 10_000).map(
+    lambda n: lambda body: body[: n % len(body)]
+)
+
+
+def put(at: int, new: bytes, over: int) -> Callable[[bytes], bytes]:
+    """A change that puts bytes at a place, over so many others."""
+    return lambda body: body[: at % len(body)] + new + body[at % len(body) + over :]
+
+
+BYTES = st.one_of(
+    st.binary(min_size=1, max_size=4),
+    st.sampled_from([b"\0", b'"', b",", b"\n", b"\r", b"-", b"9", b"\t", b"\xff", b"{", b"]"]),
+)
+PUT = st.builds(put, st.integers(0, 10_000), BYTES, st.integers(0, 4))
+
+
+def on_lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[bytes], bytes]:
+    return lambda body: b"\n".join(change(body.split(b"\n")))
+
+
+def twice(at: int) -> Callable[[bytes], bytes]:
+    return on_lines(lambda lines: lines[: at % len(lines) + 1] + lines[at % len(lines) :])
+
+
+def columns(first: int, second: int | None, heading_only: bool) -> Callable[[bytes], bytes]:
+    """Swap two columns, or drop one, in all lines or in the headings alone; split at separators, quoted or not."""
+
+    def moved(line: bytes) -> bytes:
+        separator = b"\t" if b"\t" in line else b","
+        fields = line.split(separator)
+        one = first % len(fields)
+        if second is None:
+            return separator.join(fields[:one] + fields[one + 1 :])
+        other = second % len(fields)
+        fields[one], fields[other] = fields[other], fields[one]
+        return separator.join(fields)
+
+    return on_lines(lambda lines: [moved(line) if n == 0 or not heading_only else line for n, line in enumerate(lines)])
+
+
+COLUMNS = st.builds(columns, st.integers(0, 50), st.none() | st.integers(0, 50), st.booleans())
+
+
+def recoded(encoding: str) -> Callable[[bytes], bytes]:
+    return lambda body: body.decode("gb18030", "replace").encode(encoding, "replace")
+
+
+CHANGE = st.one_of(
+    CUT,
+    PUT,
+    st.builds(twice, st.integers(0, 10)),
+    COLUMNS,
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]).map(recoded),
+)
+
+
+@pytest.mark.parametrize(("name", "layout"), NAMES.items())
+def test_a_damaged_file_is_read_or_refused_in_one_sentence(name: str, layout: str) -> None:
+    body = (FILES / name).read_bytes()
+    check(layout, body)
+
+    @FUZZ
+    @given(st.lists(CHANGE, min_size=1, max_size=3))
+    def damaged(changes: list[Callable[[bytes], bytes]]) -> None:
+        changed = body
+        for change in changes:
+            changed = change(changed) or b" "
+        check(layout, changed)
+
+    damaged()
+
+
+@FUZZ
+@given(st.sampled_from(sorted(set(NAMES.values()))), st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_any_bytes_are_refused_in_one_sentence(layout: str, body: bytes) -> None:
+    check(layout, body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@FUZZ
+@given(st.sampled_from(sorted(API["data"][0])), JSON)
+def test_any_value_in_any_field_of_the_api_is_read_or_refused(field: str, value: object) -> None:
+    rows = [API["data"][0] | {field: value}]
+    check("comtrade_api", json.dumps(API | {"data": rows, "count": 1}).encode())
+
+
+@FUZZ
+@given(st.sampled_from(["count", "data", "error", "statusCode", "message", "errorObject"]), JSON)
+def test_any_value_in_the_envelope_is_read_or_refused(field: str, value: object) -> None:
+    check("comtrade_api", json.dumps(API | {field: value}).encode())
+
+
+CELL = st.tuples(
+    st.integers(1, 999).map(str),
+    st.dates(date(2012, 1, 1), date(2026, 12, 1)).map(lambda day: day.replace(day=1)),
+    st.text("0123456789", min_size=2, max_size=8),
+)
+MONEY = st.decimals(0, Decimal(10) ** 12, places=3)
+CELLS = st.dictionaries(CELL, MONEY, max_size=8)
+Cells = dict[tuple[str, date, str], Decimal]
+
+
+def read(layout: str, body: bytes) -> Cells:
+    rows = parsed(layout, body).rows.select("partner_code", "period", "commodity", "value").rows()
+    return {(partner, period, commodity): value for partner, period, commodity, value in rows}
+
+
+@FUZZ
+@given(CELLS)
+def test_what_is_written_in_the_layouts_of_comtrade_is_read(cells: Cells) -> None:
+    rows = [
+        API["data"][0]
+        | {"freqCode": "M", "partnerCode": partner, "period": f"{month:%Y%m}", "refYear": f"{month:%Y}"}
+        | {"cmdCode": commodity, "primaryValue": f"{value}", "fobvalue": f"{value}"}
+        for (partner, month, commodity), value in cells.items()
+    ]
+    assert read("comtrade_api", json.dumps({"count": len(rows), "data": rows, "error": ""}).encode()) == cells
+    for name, separator, quote, end in (("comtrade_website.csv", ",", '"', ","), ("comtrade_bulk.tsv", "\t", "", "")):
+        head = (FILES / name).read_bytes().split(b"\n")[0].decode()
+        words = {True: "1", False: "0"} if separator == "\t" else {True: "true", False: "false"}
+        lines = [head]
+        for row in rows:
+            known = row | {"datasetCode": "1"}
+            values = (known[field] for field in head.split(separator))
+            texts = (
+                words[value] if isinstance(value, bool) else "" if value is None else str(value) for value in values
+            )
+            lines.append(separator.join(f"{quote}{text}{quote}" for text in texts) + end)
+        assert read(NAMES[name], "\n".join([*lines, ""]).encode()) == cells
+
+
+@FUZZ
+@given(CELLS, st.sampled_from(["\n", "\r\n"]), st.permutations(["month", "partner", "commodity", "value"]))
+def test_what_is_written_in_the_layout_of_gacc_is_read(cells: Cells, end: str, order: list[str]) -> None:
+    names = {"month": "数据年月", "partner": "贸易伙伴编码", "commodity": "商品编码", "value": "美元"}
+    lines = [names]
+    for (partner, month, commodity), value in cells.items():
+        lines.append({"month": f"{month:%Y%m}", "partner": partner, "commodity": commodity, "value": f"{value:,}"})
+    text = "".join("".join(f'"{line[name]}",' for name in order) + end for line in lines)
+    assert read("gacc_query", text.encode("gb18030")) == cells

@@ -1,0 +1,1 @@
+"""Sanctions and dual-use trade monitoring from public trade statistics."""

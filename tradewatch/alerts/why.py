@@ -1,0 +1,97 @@
+"""From an alert back to the figures it rests on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from tradewatch.errors import DataError
+from tradewatch.files import shipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure behind an alert, as facts.trade has it; `pull_id` leads to the file it came in."""
+
+    source: str
+    reporter: str
+    partner: str
+    flow: str
+    freq: str
+    period: date
+    hs_edition: str
+    commodity: str
+    value: Decimal
+    currency: str
+    value_usd: Decimal | None
+    known_from: datetime
+    pull_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """An alert and what is behind it."""
+
+    alert: Mapping[str, Any]  # the row of alerts.alert
+    events: tuple[tuple[Any, ...], ...]  # month, reason, score, amount_usd, sentence, as_of, told_at; oldest first
+    finding: Mapping[str, Any]  # view, watch, area, severity, sentence, and the view's row under `row`
+    figures: tuple[Figure, ...]  # the largest first
+
+
+def why(con: duckdb.DuckDBPyConnection, alert_id: str, rows: int = 20) -> Why:
+    """
+    From an alert back to its figures: its events, the newest finding's row, and the largest figures behind that row.
+
+    `alert_id` may lack the suffix of its watch when only one alert fits. Raises DataError when there is no such alert.
+    """
+    alert = _alert(con, alert_id)
+    finding = _newest_finding(con, alert)
+    events = con.execute(
+        "select month, reason, round(score, 2), amount_usd, sentence, as_of, told_at from alerts.event"
+        " where alert_id = $1 order by event_id",
+        [alert["alert_id"]],
+    ).fetchall()
+    return Why(alert=alert, events=tuple(events), finding=finding, figures=_figures(con, finding, rows))
+
+
+def _alert(con: duckdb.DuckDBPyConnection, alert_id: str) -> dict[str, Any]:
+    found = _dicts(
+        con, "select * from alerts.alert where alert_id = $1 or starts_with(alert_id, $1 || '@')", [alert_id]
+    )
+    exact = [alert for alert in found if alert["alert_id"] == alert_id]
+    if len(exact or found) != 1:
+        known = ", ".join(
+            alert["alert_id"] for alert in _dicts(con, "select alert_id from alerts.alert order by 1", [])
+        )
+        raise DataError(f"there is no alert {alert_id!r}; there are {known or 'none yet: run tradewatch check'}.")
+    return (exact or found)[0]
+
+
+def _newest_finding(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any]) -> dict[str, Any]:
+    row = con.execute(
+        "select evidence from findings.finding where rule = $1 and subject = $2 and month = $3"
+        " order by as_of desc limit 1",
+        [alert["rule"], alert["subject"], alert["last_month"]],
+    ).fetchone()
+    found: dict[str, Any] = json.loads(row[0]) if row else {}
+    return found
+
+
+def _figures(con: duckdb.DuckDBPyConnection, finding: Mapping[str, Any], rows: int) -> tuple[Figure, ...]:
+    """The largest figures behind a finding; none when its view has no file in queries/why/."""
+    path = shipped("queries") / "why" / f"{str(finding.get('view', '')).removeprefix('views.')}.sql"
+    if not finding or not path.is_file():
+        return ()
+    values = {"watch": finding["watch"], "area": finding["area"], "period": finding["row"]["period"], "rows": rows}
+    query = f"select * from ({path.read_text(encoding='utf-8')}) as figures limit $rows"
+    return tuple(Figure(**row) for row in _dicts(con, query, values))
+
+
+def _dicts(con: duckdb.DuckDBPyConnection, query: str, values: list[Any] | dict[str, Any]) -> list[dict[str, Any]]:
+    result = con.execute(query, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

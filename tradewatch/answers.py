@@ -1,0 +1,160 @@
+"""Reading the warehouse for people and programs: free SQL, saved questions, views described, status."""
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from rich.table import Table
+
+from tradewatch import queries, show
+from tradewatch.errors import DataError, QueryError
+from tradewatch.files import plain, shipped, write_whole
+
+ALERTS = """
+    select alert_id, state, subject, first_month, last_month, round(score, 1) as score, amount_usd, sentence
+    from alerts.alert
+    order by state = 'over', score desc
+"""
+
+FORMATS = ("table", "csv", "json", "parquet", "xlsx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A saved question: a select with $parameters, the sentence it answers, and the parameters' usual values."""
+
+    name: str
+    sentence: str
+    select: str
+    usual: Mapping[str, str]
+
+
+def ask(
+    con: duckdb.DuckDBPyConnection,
+    query: str,
+    as_of: datetime | None = None,
+    values: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
+    """
+    The answer to a query, as known at a time (naive UTC) or now; an empty frame for a statement without an answer.
+
+    Raises QueryError with DuckDB's own first line when the query does not run.
+    """
+    try:
+        if as_of:
+            con.execute("set variable as_of = $1", [as_of])
+        relation = con.sql(query, params=dict(values) if values else None)
+        return pl.DataFrame() if relation is None else relation.pl()
+    except duckdb.Error as problem:
+        raise QueryError(f"the query does not run: {plain(str(problem))[:400]}") from problem
+
+
+def questions(own: Path) -> dict[str, Question]:
+    """The saved questions, the shipped ones and then the user's, by name."""
+    files = [*sorted((shipped("queries") / "ask").glob("*.sql")), *sorted((own / "ask").glob("*.sql"))]
+    return {path.stem: _question(path) for path in files}
+
+
+def _question(path: Path) -> Question:
+    """A file of queries/ask/: comment lines that say what it answers, `-- $name: usual value` lines, a select."""
+    text = path.read_text(encoding="utf-8")
+    comments = [line[3:].strip() for line in text.splitlines() if line.startswith("-- ")]
+    usual = dict(found.groups() for line in comments if (found := re.match(r"\$(\w+): (.+)", line)))
+    sentence = " ".join(line for line in comments if not line.startswith("$"))
+    return Question(name=path.stem, sentence=sentence, select=text, usual=usual)
+
+
+def ask_saved(
+    con: duckdb.DuckDBPyConnection, known: Mapping[str, Question], name: str, given: Sequence[str]
+) -> pl.DataFrame:
+    """The answer to a saved question, with `name=value` parameters over the usual ones."""
+    if name not in known:
+        raise DataError(f"there is no saved question {plain(name)}; there are {', '.join(known)}.")
+    question = known[name]
+    values = dict(question.usual) | dict(_given(one, question) for one in given)
+    return ask(con, question.select, values=values)
+
+
+def _given(text: str, question: Question) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or name not in question.usual:
+        raise DataError(f"{plain(text)} is not a parameter of {question.name}; it takes {', '.join(question.usual)}.")
+    return name, value
+
+
+def write(frame: pl.DataFrame, form: str, output: Path | None) -> None:
+    """Write an answer in a format, to a file or to stdout. Files are written whole or not at all."""
+    if form not in FORMATS:
+        raise DataError(f"{plain(form)} is not a format; there are {', '.join(FORMATS)}.")
+    if form == "table" and not output:
+        show.out.print(as_table(frame))
+        return
+    body = _encoded(frame, "csv" if form == "table" else form)
+    if output:
+        write_whole(output, body)
+    elif form in ("parquet", "xlsx"):
+        raise DataError(f"{form} is not text; name a file with --output.")
+    else:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+
+
+def as_table(frame: pl.DataFrame) -> Table:
+    """An answer as a table for people; numbers to the right."""
+    right = [name for name, kind in frame.schema.items() if kind.is_numeric()]
+    return show.table("", frame.columns, frame.iter_rows(), right=right)
+
+
+def _encoded(frame: pl.DataFrame, form: str) -> bytes:
+    if form == "json":
+        return json.dumps(frame.to_dicts(), default=_plain_value, ensure_ascii=False, indent=1).encode() + b"\n"
+    body = BytesIO()
+    if form == "csv":
+        frame.write_csv(body)
+    elif form == "parquet":
+        frame.write_parquet(body)
+    else:
+        frame.write_excel(body)
+    return body.getvalue()
+
+
+def _plain_value(value: object) -> object:
+    """Dates as ISO text; exact decimals as numbers where a float holds them exactly, as text otherwise."""
+    if isinstance(value, Decimal):
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def about_views(con: duckdb.DuckDBPyConnection, name: str | None) -> Table:
+    """All views with the question each answers, or one with its columns."""
+    known = {one.name: one for one in queries.described(con)}
+    if name is None:
+        rows = [(one.name, one.question, one.grain) for one in known.values()]
+        return show.table("", ("view", "what it answers", "grain"), rows)
+    found = known.get(name) or known.get(f"views.{name}")
+    if found is None:
+        raise DataError(f"there is no view {plain(name)}; there are {', '.join(known)}.")
+    return show.table(f"{found.name}: {found.question}\nGrain: {found.grain}", ("column", "meaning"), found.columns)
+
+
+def status(con: duckdb.DuckDBPyConnection) -> list[Table]:
+    """Sources line by line, then the stages after them."""
+    sources = ask(con, (shipped("queries") / "status.sql").read_text(encoding="utf-8"))
+    stages = ask(
+        con,
+        "select 'facts' as stage, count(*) as rows, max(known_from) as newest from facts.trade_history"
+        " union all select 'findings', count(*), max(found_at) from findings.finding"
+        " union all select 'alerts', count(*), max(changed_at) from alerts.alert"
+        " union all select 'told', count(told_at), max(told_at) from alerts.event",
+    )
+    return [as_table(sources), as_table(stages)]

@@ -1,0 +1,1 @@
+"""Where a digest goes. Each channel is a module with one function, `deliver`."""

@@ -1,0 +1,316 @@
+"""The commands. Output for machines goes to stdout alone; everything said to people goes to stderr."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from tradewatch import answers, flow, show, warehouse
+from tradewatch.errors import DataError, TradewatchError
+from tradewatch.files import plain
+from tradewatch.periods import month_from_digits
+from tradewatch.records import Told
+from tradewatch.settings import Settings, read
+
+DONE_IN_PART = 3
+
+app = typer.Typer(
+    name="tradewatch",
+    help="Sanctions and dual-use trade monitoring from public trade statistics, every number traceable.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+alerts_app = typer.Typer(help="The cases: what is unusual, why, and the figures behind it.", no_args_is_help=True)
+app.add_typer(alerts_app, name="alerts")
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="Folder of the warehouse and the kept bytes; else TRADEWATCH_HOME, else ./tradewatch-home."
+    ),
+]
+
+
+def main() -> None:
+    """Run a command; an error that a user can act on is one sentence and exit code 1, never a traceback."""
+    try:
+        app()
+    except TradewatchError as problem:
+        print(f"tradewatch: {plain(str(problem))}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _settings(home: Path | None) -> Settings:
+    return read(os.environ, home)
+
+
+def _now() -> datetime:
+    """The one place that reads the clock: naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@contextmanager
+def _writing(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
+    settings = _settings(home)
+    with warehouse.connect(settings.warehouse) as con:
+        yield con, settings
+
+
+@contextmanager
+def _reading(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
+    settings = _settings(home)
+    with warehouse.connect_to_read(settings.warehouse) as con:
+        yield con, settings
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files, saved from the sources' sites.")],
+    flow_told: Annotated[
+        str | None,
+        typer.Option("--flow", help="export or import, where the file does not say (China's query platform)."),
+    ] = None,
+    released_at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--released-at", help="When the source published these figures (UTC), where the file does not say."
+        ),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """
+    Load files saved by hand: recognised by content, read strictly, kept for ever.
+
+    Example: tradewatch import downloads/ --flow export
+    """
+    if flow_told not in (None, "export", "import"):
+        raise typer.BadParameter("it is export or import", param_hint="--flow")
+    with _writing(home) as (con, settings):
+        flow.prepare(con, settings)
+        files = flow.files_of(paths)
+        done = []
+        with show.progress("importing", len(files)) as bar:
+            for one in flow.import_files(con, settings, files, Told(flow=flow_told), released_at, _now()):
+                done.append(one)
+                bar.advance(bar.task_ids[0])
+    _report_imports(done)
+
+
+def _report_imports(done: list[flow.Imported]) -> None:
+    """One table at the end, the refusals below it, and an exit code that says whether all, some or nothing went in."""
+    show.out.print(show.imports(done))
+    if len(done) > 1:
+        show.out.print(show.imports_by_source(done))
+    for note in dict.fromkeys(f"{one.name}: {plain(note)}" for one in done for note in one.notes):
+        show.err.print(note, markup=False)
+    refused = [one for one in done if one.state == "refused"]
+    for one in refused:
+        show.err.print(f"tradewatch: {one.sentence}", markup=False, soft_wrap=True)
+    if refused:
+        raise typer.Exit(1 if len(refused) == len(done) else DONE_IN_PART)
+
+
+@app.command()
+def build(home: Home = None) -> None:
+    """
+    Load the reference lists and make every view anew.
+
+    Example: tradewatch build
+    """
+    with _writing(home) as (con, settings):
+        built = flow.build(con, settings)
+    show.err.print(f"{built} views and checks are ready; `tradewatch views` lists what each answers.")
+
+
+@app.command()
+def replay(home: Home = None) -> None:
+    """
+    Parse all kept bytes again and rebuild the facts from them.
+
+    Example: tradewatch replay
+    """
+    with _writing(home) as (con, settings):
+        with show.progress("replaying", flow.pulls(con)) as bar:
+            count = flow.replay(con, settings, lambda _: bar.advance(bar.task_ids[0]))
+        flow.build(con, settings)
+    show.err.print(f"{count} files were read again from the kept bytes; the facts are rebuilt.")
+
+
+@app.command()
+def check(
+    month: Annotated[
+        str | None, typer.Option(help="Last month to judge, e.g. 2022-11; else the newest published.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="First month to judge; else that one month alone.")] = None,
+    home: Home = None,
+) -> None:
+    """
+    Run the rules over a month, or a span of months, and bring the alerts up to date.
+
+    Example: tradewatch check --since 2022-01 --month 2022-11
+    """
+    with _writing(home) as (con, settings):
+        flow.build(con, settings)
+        told = flow.check(con, settings, _month(month), _month(since), _now())
+    show.out.print(show.table("", ("what changed", "alerts"), sorted(told.items()), right=("alerts",)))
+
+
+def _month(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return month_from_digits(text)
+    except ValueError as problem:
+        raise DataError(f"{plain(text)} is not a month; write it as 2022-11.") from problem
+
+
+@app.command()
+def digest(
+    to: Annotated[str, typer.Option(help="stdout, or file (Markdown under the home folder).")] = "stdout",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it without marking anything as told.")] = False,
+    home: Home = None,
+) -> None:
+    """
+    Tell what is new, worse or over since the last digest, and how healthy the data are.
+
+    Example: tradewatch digest --to file
+    """
+    if to not in ("stdout", "file"):
+        raise typer.BadParameter("it is stdout or file", param_hint="--to")
+    with _writing(home) as (con, settings):
+        where = flow.tell(con, settings, to, _now(), dry_run=dry_run)
+    if where:
+        show.err.print(f"written to {where}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One question in SQL; facts.trade and views.* are the place to start.")],
+    as_of: Annotated[datetime | None, typer.Option("--as-of", help="Answer with what was known then (UTC).")] = None,
+    form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or xlsx.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
+    home: Home = None,
+) -> None:
+    """
+    Ask anything in SQL, read-only.
+
+    Example: tradewatch sql "select partner, sum(value_usd) from facts.trade group by all" --format csv
+    """
+    with _reading(home) as (con, _):
+        answers.write(answers.ask(con, query, as_of), form, output)
+
+
+@app.command()
+def ask(
+    name: Annotated[str | None, typer.Argument(help="Which saved question; none lists them.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="A value, as name=value.")] = None,
+    form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or xlsx.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
+    home: Home = None,
+) -> None:
+    """
+    Ask one of the saved questions of queries/ask/.
+
+    Example: tradewatch ask destinations -p year=2022
+    """
+    with _reading(home) as (con, settings):
+        questions = answers.questions(settings.own("queries"))
+        if name is None:
+            rows = [(question.name, question.sentence) for question in questions.values()]
+            show.out.print(show.table("", ("question", "what it answers"), rows))
+            return
+        answers.write(answers.ask_saved(con, questions, name, param or []), form, output)
+
+
+@app.command()
+def views(
+    name: Annotated[str | None, typer.Argument(help="One view, with its columns; none lists all.")] = None,
+    home: Home = None,
+) -> None:
+    """
+    What each view answers, its grain, and its columns with their units.
+
+    Example: tradewatch views listed_exports
+    """
+    with _reading(home) as (con, _):
+        show.out.print(answers.about_views(con, name))
+
+
+@app.command()
+def status(home: Home = None) -> None:
+    """
+    One line for each source: how much, how fresh, what is missing.
+
+    Example: tradewatch status
+    """
+    with _reading(home) as (con, _):
+        for made in answers.status(con):
+            show.out.print(made)
+
+
+@app.command()
+def init(home: Home = None) -> None:
+    """
+    Write tradewatch.toml and an example .env here, and make the home folder with places for your own files.
+
+    Example: tradewatch init
+    """
+    made = list(flow.make_home(Path.cwd(), _settings(home)))
+    for path in made:
+        show.err.print(f"made {path}", markup=False, soft_wrap=True)
+    if not made:
+        show.err.print("everything is there already; nothing was changed.")
+
+
+@alerts_app.command("list")
+def alerts_list(
+    form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table", home: Home = None
+) -> None:
+    """
+    Every case, the most surprising first.
+
+    Example: tradewatch alerts list
+    """
+    with _reading(home) as (con, _):
+        answers.write(answers.ask(con, answers.ALERTS), form, None)
+
+
+@alerts_app.command("why")
+def alerts_why(
+    alert_id: Annotated[str, typer.Argument(help="The case, as `tradewatch alerts list` names it.")],
+    rows: Annotated[int, typer.Option(help="How many of the largest figures behind it to show.")] = 20,
+    home: Home = None,
+) -> None:
+    """
+    From an alert to the sheet and file of each figure behind it.
+
+    Example: tradewatch alerts why hub-jump.KGZ
+    """
+    with _reading(home) as (con, settings):
+        for made in flow.why(con, settings, alert_id, rows):
+            show.out.print(made)
+
+
+@app.command()
+def demo(
+    home: Annotated[Path, typer.Option("--home", help="Where to put the demo.")] = Path("tradewatch-demo"),
+) -> None:
+    """
+    The embedded sample, end to end: official Eurostat figures of 2020 to 2022, to alerts and where each comes from.
+
+    Example: tradewatch demo
+    """
+    with _writing(home) as (con, settings):
+        for part in flow.demo(con, settings, _now()):
+            show.out.print(part, soft_wrap=True)

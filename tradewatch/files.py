@@ -1,0 +1,99 @@
+"""Files: what the package ships, and writing without leaving halves."""
+
+import gzip
+import os
+import re
+import tempfile
+import zlib
+from datetime import datetime
+from pathlib import Path
+
+from tradewatch.errors import DataError
+
+PACKAGE = Path(__file__).resolve().parent
+
+MOST_BYTES = 2 << 30
+"""The largest file read at once, packed or unpacked: 2 GiB. Statistics files of one pull are far smaller."""
+
+
+def shipped(folder: str) -> Path:
+    """
+    The folder `queries`, `alerts` or `data` that came with tradewatch: inside the wheel, or beside the package in a
+    checkout. Nothing is ever written there.
+    """
+    inside = PACKAGE / "_shipped" / folder
+    return inside if inside.is_dir() else PACKAGE.parent / folder
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees all of it or nothing of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(body)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_whole(path: Path) -> bytes:
+    """The bytes of a user's file; a DataError when it cannot be read or is larger than MOST_BYTES."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise DataError(f"{path.name}: {size:,} bytes, more than the {MOST_BYTES:,} read at once; split the file.")
+        return path.read_bytes()
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read ({problem.strerror}).") from problem
+
+
+def unpacked(body: bytes, name: str) -> bytes:
+    """The content of a gzip body, or the body itself; a DataError when the archive is cut or unpacks to too much."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        content = reader.decompress(body, MOST_BYTES)
+    except zlib.error as problem:
+        raise DataError(f"{name}: a damaged gzip file ({problem}); fetch it again.") from problem
+    if reader.unconsumed_tail:
+        raise DataError(f"{name}: unpacks to more than {MOST_BYTES:,} bytes; not read.")
+    if not reader.eof:
+        raise DataError(f"{name}: a cut gzip file, its end is missing; fetch it again.")
+    return content
+
+
+def packed(body: bytes) -> bytes:
+    """A body as gzip, the same bytes for the same input (no time stamp inside)."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def time_in_name(name: str) -> datetime | None:
+    """
+    When a file was saved, where the site that made it writes that into the name (naive UTC), else None.
+
+    Easy Comext: `Relational_View_2024-11-16T06_38_12.719Z.csv`. UN Comtrade: `TradeData_6_23_2024_10_5_59.csv`, local
+    time of an unnamed zone, taken as UTC: it may be half a day off.
+    """
+    for pattern, form in _TIMES:
+        if found := re.search(pattern, name):
+            try:
+                return datetime.strptime(found.group(1), form)
+            except ValueError:
+                return None
+    return None
+
+
+_TIMES = (
+    (r"Relational_View_(\d{4}-\d\d-\d\dT\d\d_\d\d_\d\d\.\d+)Z", "%Y-%m-%dT%H_%M_%S.%f"),
+    (r"TradeData_(\d{1,2}_\d{1,2}_\d{4}_\d{1,2}_\d{1,2}_\d{1,2})", "%m_%d_%Y_%H_%M_%S"),
+)
+
+
+def plain(text: str) -> str:
+    """Text of a source or user, fit to be shown: line breaks become spaces, control characters vanish."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

@@ -1,0 +1,170 @@
+"""
+The fourth stage: what a rule saw. For one month, each subject of each rule is a hit, quiet, or not published.
+
+The vintage of a finding (`as_of`) is the release time of the newest figure the views could see: the same figures give
+the same vintage, so that judging twice writes the same rows once.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from tradewatch.errors import RuleError
+from tradewatch.findings.rules import Rule, Sentence, read
+from tradewatch.warehouse import transaction
+
+__all__ = ["Rule", "find", "judge", "months_published", "read", "vintage"]
+
+PLAIN_WATCH = "russia"
+"""Subjects of this watch carry no suffix: `KGZ`. Those of another do: `KGZ@iran`."""
+
+Row = Mapping[str, Any]
+
+
+def find(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], months: Sequence[date], as_of: datetime | None, now: datetime
+) -> dict[str, int]:
+    """
+    Judge every rule for some months, on what was known at `as_of` (naive UTC; None is now); counts of verdicts.
+
+    Findings of the same rule, month and vintage are replaced. Raises RuleError when a rule does not fit its view.
+    """
+    counts = {"hit": 0, "quiet": 0, "not published": 0}
+    with _known_at(con, as_of), transaction(con):
+        seen_at = vintage(con)
+        say = Sentence(dict(con.execute("select area, name from ref.area").fetchall()))
+        for rule in rules:
+            _forget(con, rule, months, seen_at)
+            _record_rule(con, rule, now)
+            query = f"select * from views.{rule.view} where list_contains($months, {rule.month})"
+            for row in judge(con, rule, query, {"months": list(months)}):
+                _record(con, rule, row, seen_at, now, say)
+                counts[row["_verdict"]] += 1
+    return counts
+
+
+class _known_at:  # noqa: N801 (reads as a word: with _known_at(con, as_of))
+    """Turns the warehouse to what was known at a time, and back."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
+        self.con, self.as_of = con, as_of
+
+    def __enter__(self) -> None:
+        if self.as_of:
+            self.con.execute("set variable as_of = $1", [self.as_of])
+
+    def __exit__(self, *_: object) -> None:
+        if self.as_of:
+            self.con.execute("reset variable as_of")
+
+
+def vintage(con: duckdb.DuckDBPyConnection) -> datetime:
+    """The release time of the newest figure that can be seen (naive UTC); the epoch when there is none."""
+    row = con.execute(
+        "select coalesce(max(known_from), timestamp '1970-01-01') from"
+        " (select known_from from facts.trade union all select known_from from facts.coverage) as known"
+    ).fetchone()
+    found: datetime = row[0] if row else datetime(1970, 1, 1)
+    return found
+
+
+def months_published(con: duckdb.DuckDBPyConnection) -> list[date]:
+    """Every month in which any supplier has published watched goods, oldest first: those that can be judged."""
+    rows = con.execute(
+        "select distinct period from views.supplier_months where published = 1 order by period"
+    ).fetchall()
+    return [month for (month,) in rows]
+
+
+def judge(con: duckdb.DuckDBPyConnection, rule: Rule, rows: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    """
+    The rows of a select over the rule's view that the rule is about, each with `_verdict`, `_reason` and `_severity`.
+
+    This is the one place where a rule's SQL runs: for its view, and for its cases.
+    """
+    levels = " ".join(f"when ({when}) then '{level}'" for level, when in rule.severity)
+    query = (
+        f"select *, case when not coalesce(({rule.published}), false) then 'not published'"
+        f" when coalesce(({rule.when}), false) then 'hit' else 'quiet' end as _verdict,"
+        f" cast(({rule.unpublished_reason}) as varchar) as _reason, case {levels} else 'low' end as _severity"
+        f" from ({rows}) as r where coalesce(({rule.about}), false) order by all"
+    )
+    try:
+        result = con.execute(query, dict(values))
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    except duckdb.Error as problem:
+        raise RuleError(
+            f"{rule.path} does not fit views.{rule.view}: {' '.join(str(problem).split())[:400]}"
+        ) from problem
+
+
+def _forget(con: duckdb.DuckDBPyConnection, rule: Rule, months: Sequence[date], seen_at: datetime) -> None:
+    for table in ("finding", "judged"):
+        con.execute(
+            f"delete from findings.{table} where rule = $1 and list_contains($2, month) and as_of = $3",
+            [rule.id, list(months), seen_at],
+        )
+
+
+def _record_rule(con: duckdb.DuckDBPyConnection, rule: Rule, now: datetime) -> None:
+    con.execute("delete from alerts.rule where rule = $1", [rule.id])
+    thresholds = "\n".join(f"{name}: {words}" for name, words in rule.thresholds)
+    con.execute(
+        "insert into alerts.rule values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        [rule.id, rule.family, rule.title, rule.view, rule.when, rule.why, "\n".join(rule.next), thresholds, now],
+    )
+
+
+def _record(
+    con: duckdb.DuckDBPyConnection, rule: Rule, row: Row, seen_at: datetime, now: datetime, say: Sentence
+) -> None:
+    """Write the verdict on one row of the view and, for a hit, the finding with its evidence."""
+    subject, month = _subject(rule, row), row[rule.month]
+    con.execute(
+        "insert into findings.judged values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [rule.id, rule.family, subject, month, row["_verdict"], row["_reason"] or "", seen_at, now],
+    )
+    if row["_verdict"] == "hit":
+        con.execute(
+            "insert into findings.finding values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            [
+                *(rule.id, rule.family, subject, month),
+                *(float(row[rule.score]), row[rule.amount_usd], _evidence(rule, row, say), seen_at, now),
+            ],
+        )
+
+
+def _subject(rule: Rule, row: Row) -> str:
+    plain = ".".join(str(row[column]) for column in rule.subject)
+    watch = row.get("watch", PLAIN_WATCH)
+    return plain if watch == PLAIN_WATCH else f"{plain}@{watch}"
+
+
+def _evidence(rule: Rule, row: Row, say: Sentence) -> str:
+    """The view's row as JSON, with what is needed to read it without the rule file."""
+    plain = {name: _json_value(value) for name, value in row.items() if not name.startswith("_")}
+    return json.dumps(
+        {
+            "view": f"views.{rule.view}",
+            "watch": plain.get("watch"),
+            "area": plain[rule.subject[0]],
+            "severity": row["_severity"],
+            "value_usd": plain[rule.value_usd],
+            "expected_usd": plain[rule.expected_usd],
+            "sentence": say.format(rule.say, **plain),
+            "row": plain,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _json_value(value: Any) -> Any:
+    """A value as JSON has it: dates as ISO text, exact decimals as numbers."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,211 @@
+"""The order of the stages, and nothing else: source → raw → facts → views → findings → alerts → digest → channel."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from tradewatch import facts, queries, raw, reference, sources
+from tradewatch.errors import DataError, TradewatchError
+from tradewatch.files import plain, read_whole, shipped, time_in_name, write_whole
+from tradewatch.records import Pull, Release, Told
+from tradewatch.settings import Settings
+from tradewatch.warehouse import transaction
+
+Progress = Callable[[str], None]
+"""Called with the name of each thing that is done; long work shows a bar from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of one file: `loaded`, `known` (the same bytes came before) or `refused` (see `sentence`)."""
+
+    name: str
+    state: str
+    source: str = ""
+    pull_id: int | None = None
+    rows_read: int = 0
+    rows_rejected: int = 0
+    counts: dict[str, int] = field(default_factory=dict)  # new, revised, withdrawn, unchanged
+    notes: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """Every file named or lying in a named folder, oldest first where their names say when they were saved."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"{path}: no such file or folder.")
+        inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        found += inside if path.is_dir() else [path]
+    if not found:
+        raise DataError("there is no file in what was named; nothing was imported.")
+    return sorted(found, key=lambda path: (time_in_name(path.name) or datetime.min, path))
+
+
+def import_files(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    paths: Iterable[Path],
+    told: Told,
+    released_at: datetime | None,
+    now: datetime,
+) -> Iterator[Imported]:
+    """Import files one by one, each in a transaction of its own; a file that is refused leaves no trace."""
+    for path in paths:
+        try:
+            yield import_file(con, settings, path, told, released_at, now)
+        except TradewatchError as problem:
+            yield Imported(name=path.name, state="refused", sentence=plain(str(problem)))
+
+
+def import_file(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    path: Path,
+    told: Told,
+    released_at: datetime | None,
+    now: datetime,
+) -> Imported:
+    """Import one file: read, parse, keep the bytes, load the facts. Raises a TradewatchError with nothing changed."""
+    body = read_whole(path)
+    known = raw.loaded_as(con, raw.hash_of(body))
+    if known:
+        return _known_already(con, known, path, told)
+    pull = Pull(name=path.name, body=body, fetched_at=now, told=told, released_at=released_at)
+    return land(con, settings, pull, sources.parse(pull))
+
+
+def _known_already(con: duckdb.DuckDBPyConnection, known: raw.Entry, path: Path, told: Told) -> Imported:
+    """The same bytes again change nothing; the same bytes told to be another flow are refused."""
+    if told != known.told:
+        raise DataError(
+            f"{path.name}: these bytes were loaded before as {known.told.flow} (pull {known.pull_id}),"
+            f" now they are said to be {told.flow}; nothing was changed."
+        )
+    rows_read, *counts = raw.counts_of(con, known.pull_id)
+    return Imported(
+        name=path.name,
+        state="known",
+        source=known.source,
+        pull_id=known.pull_id,
+        rows_read=rows_read,
+        counts={"new": 0, "revised": 0, "withdrawn": 0, "unchanged": sum(counts)},
+    )
+
+
+def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release: Release) -> Imported:
+    """Keep the bytes of a pull, then load its facts and its ledger row in one transaction."""
+    moment, basis = known_from(pull, release)
+    path = raw.keep(settings.landing, release.source, pull.body)
+    with transaction(con):
+        entry = raw.Entry(
+            pull_id=raw.new_id(con),
+            source=release.source,
+            name=pull.name,
+            told=pull.told,
+            fetched_at=pull.fetched_at,
+            released_at=moment,
+            sha256=raw.hash_of(pull.body),
+            path=path,
+        )
+        counts = facts.load(con, _loading(entry, release), _again(con, settings))
+        notes = release.notes + _notes_on_areas(facts.unknown_areas(con))
+        raw.record(con, entry, release, basis=basis, size=len(pull.body), counts=counts, notes=notes)
+    return Imported(
+        name=pull.name,
+        state="loaded",
+        source=release.source,
+        pull_id=entry.pull_id,
+        rows_read=release.rows_read,
+        rows_rejected=release.rows_rejected,
+        counts=counts,
+        notes=notes,
+    )
+
+
+def known_from(pull: Pull, release: Release) -> tuple[datetime, str]:
+    """When these figures became known (naive UTC), and who says so."""
+    if pull.released_at:
+        return pull.released_at, "told"
+    if release.released_at:
+        return release.released_at, "release"
+    if saved := time_in_name(pull.name):
+        return min(saved, pull.fetched_at), "file name"
+    return pull.fetched_at, "import"
+
+
+def _notes_on_areas(unknown: list[str]) -> tuple[str, ...]:
+    """An unknown code is kept under its own name and said aloud: it is a finding about the source."""
+    if not unknown:
+        return ()
+    return (f"{len(unknown)} area code(s) not in ref.source_area, kept as X-UNKNOWN: {', '.join(unknown[:5])}",)
+
+
+def _loading(entry: raw.Entry, release: Release) -> facts.Loading:
+    return facts.Loading(release=release, pull_id=entry.pull_id, known_from=entry.released_at, sha256=entry.sha256)
+
+
+def _again(con: duckdb.DuckDBPyConnection, settings: Settings) -> facts.Again:
+    def parsed_again(pull_id: int) -> facts.Loading:
+        entry = raw.entry(con, pull_id)
+        return _loading(entry, sources.parse(raw.kept(settings.landing, entry)))
+
+    return parsed_again
+
+
+def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress) -> int:
+    """Parse all kept bytes again and rebuild the facts from them, in one transaction; returns the number of pulls."""
+    entries = raw.all_loaded(con)
+    again = _again(con, settings)
+    reference.load(con, shipped("data"), settings.own("watches"))
+    with transaction(con):
+        facts.forget(con)
+        for entry in entries:
+            facts.load(con, again(entry.pull_id), again)
+            on_done(entry.name)
+    return len(entries)
+
+
+def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Load the reference lists, which the facts join: every import needs them, and they may have changed."""
+    reference.load(con, shipped("data"), settings.own("watches"))
+
+
+def pulls(con: duckdb.DuckDBPyConnection) -> int:
+    """How many files and answers are kept."""
+    return len(raw.all_loaded(con))
+
+
+def build(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+    """Load the reference lists and make every view and check anew; returns how many there are."""
+    prepare(con, settings)
+    return queries.build(con, shipped("queries"), settings.own("queries"))
+
+
+def make_home(here: Path, settings: Settings) -> Iterator[Path]:
+    """Make tradewatch.toml and an example .env here, and a home folder with places for the user's own files."""
+    for name, text in (("tradewatch.toml", EXAMPLE_SETTINGS), (".env.example", EXAMPLE_ENVIRONMENT)):
+        if not (here / name).exists():
+            write_whole(here / name, text.encode())
+            yield here / name
+    for folder in ("queries/views", "queries/ask", "alerts", "watches"):
+        if not (settings.home / folder).exists():
+            (settings.home / folder).mkdir(parents=True)
+            yield settings.home / folder
+
+
+EXAMPLE_SETTINGS = """\
+# The home folder: the warehouse, the kept bytes, and your own views, questions, rules and watches
+# (queries/views/*.sql, queries/ask/*.sql, alerts/*.toml, watches/*.toml), read after the shipped ones.
+home = "tradewatch-home"
+"""
+
+EXAMPLE_ENVIRONMENT = """\
+# Copy to .env and load it into the environment of whatever runs tradewatch; tradewatch itself never reads it.
+# TRADEWATCH_HOME goes before the home of tradewatch.toml; --home goes before both.
+TRADEWATCH_HOME=tradewatch-home
+"""

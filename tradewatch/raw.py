@@ -1,0 +1,167 @@
+"""The first stage: bytes kept for ever by their hash, and one ledger row for each file or answer taken."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from tradewatch.errors import DataError
+from tradewatch.files import packed, read_whole, unpacked, write_whole
+from tradewatch.records import Pull, Release, Told
+from tradewatch.warehouse import first_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of raw.pull, as far as loading needs it. Times are naive UTC."""
+
+    pull_id: int
+    source: str
+    name: str
+    told: Told
+    fetched_at: datetime
+    released_at: datetime
+    sha256: str
+    path: str
+
+
+def hash_of(body: bytes) -> str:
+    """The name under which bytes are kept: their SHA-256 in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def keep(landing: Path, source: str, body: bytes) -> str:
+    """Keep bytes under the landing folder, packed, named by their hash; returns the path inside it."""
+    path = Path(source) / f"{hash_of(body)}.gz"
+    if not (landing / path).exists():
+        write_whole(landing / path, packed(body))
+    return path.as_posix()
+
+
+def kept(landing: Path, entry: Entry) -> Pull:
+    """A pull as it once came, from the kept bytes; a DataError when they are gone or are not the same."""
+    body = unpacked(read_whole(landing / entry.path), entry.name)
+    if hash_of(body) != entry.sha256:
+        raise DataError(f"{landing / entry.path}: the kept bytes have changed; restore this file from a backup.")
+    return Pull(
+        name=entry.name,
+        body=body,
+        fetched_at=entry.fetched_at,
+        told=entry.told,
+        released_at=entry.released_at,
+    )
+
+
+def new_id(con: duckdb.DuckDBPyConnection) -> int:
+    """The next pull_id. A number is never used twice, even when its pull was rolled back."""
+    row = first_row(con, "select nextval('raw.pull_id')")
+    return int(row[0]) if row else 0
+
+
+def record(
+    con: duckdb.DuckDBPyConnection,
+    entry: Entry,
+    release: Release,
+    *,
+    basis: str,
+    size: int,
+    counts: Mapping[str, int],
+    notes: tuple[str, ...],
+) -> None:
+    """Write the ledger row of a pull, inside the transaction that loads its facts."""
+    row = {
+        "pull_id": entry.pull_id,
+        "source": entry.source,
+        "layout": release.layout,
+        "scope": scope_in_words(release),
+        "requested": json.dumps({"name": entry.name, "told": asdict(entry.told)}, ensure_ascii=False),
+        "fetched_at": entry.fetched_at,
+        "released_at": entry.released_at,
+        "released_basis": basis,
+        "bytes": size,
+        "sha256": entry.sha256,
+        "path": entry.path,
+        "rows_read": release.rows_read,
+        "rows_rejected": release.rows_rejected,
+        "notes": "\n".join(notes),
+        "state": "loaded",
+    } | {f"rows_{name}": number for name, number in counts.items()}
+    columns = ", ".join(row)
+    marks = ", ".join(f"${name}" for name in row)
+    con.execute(f"insert into raw.pull ({columns}) values ({marks})", row)
+
+
+def scope_in_words(release: Release) -> str:
+    """What a release is about, for people: `27 reporters, 7 partners, 110 commodities, 2020-01 to 2022-11`."""
+    rows = release.rows
+    if rows.is_empty():
+        return "nothing recorded"
+    periods = rows["period"].dt.strftime("%Y-%m")
+    counts = ((rows[column].n_unique(), one, many) for column, one, many in _COUNTED)
+    words = ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts)
+    return f"{words}, {periods.min()} to {periods.max()}"
+
+
+_COUNTED = (
+    ("reporter_code", "reporter", "reporters"),
+    ("partner_code", "partner", "partners"),
+    ("commodity", "commodity", "commodities"),
+)
+
+
+def loaded_as(con: duckdb.DuckDBPyConnection, sha256: str) -> Entry | None:
+    """The pull that already brought these very bytes, if any."""
+    found = _entries(con, "state = 'loaded' and sha256 = $sha256", {"sha256": sha256})
+    return found[0] if found else None
+
+
+def counts_of(con: duckdb.DuckDBPyConnection, pull_id: int) -> tuple[int, ...]:
+    """Rows read, new, revised and unchanged of a pull, as its ledger row has them."""
+    row = first_row(
+        con,
+        "select rows_read, rows_new, rows_revised, rows_unchanged from raw.pull where pull_id = $pull_id",
+        {"pull_id": pull_id},
+    )
+    return tuple(row or ())
+
+
+def entry(con: duckdb.DuckDBPyConnection, pull_id: int) -> Entry:
+    """The ledger row of one pull; a DataError when there is none."""
+    found = _entries(con, "pull_id = $pull_id", {"pull_id": pull_id})
+    if not found:
+        raise DataError(f"there is no pull {pull_id}; `tradewatch status` lists what was taken.")
+    return found[0]
+
+
+def all_loaded(con: duckdb.DuckDBPyConnection) -> list[Entry]:
+    """Every loaded pull in the order of release: the order in which loading gives the plainest history."""
+    return _entries(con, "state = 'loaded'", {})
+
+
+def _entries(con: duckdb.DuckDBPyConnection, where: str, values: Mapping[str, object]) -> list[Entry]:
+    rows = con.execute(
+        f"select pull_id, source, requested, fetched_at, released_at, sha256, path from raw.pull"
+        f" where {where} order by released_at, sha256",
+        dict(values),
+    ).fetchall()
+    return [_entry(*row) for row in rows]
+
+
+def _entry(
+    pull_id: int, source: str, requested: str, fetched: datetime, released: datetime, sha256: str, path: str
+) -> Entry:
+    asked = json.loads(requested)
+    return Entry(
+        pull_id=pull_id,
+        source=source,
+        name=asked["name"],
+        told=Told(**asked["told"]),
+        fetched_at=fetched,
+        released_at=released,
+        sha256=sha256,
+        path=path,
+    )

@@ -1,0 +1,88 @@
+"""
+What a parser gives: the rows of one release of one source, and what the release answers for.
+
+A parser is pure: bytes in, a `Release` out, no clock, no disk, no network, no reference list. Area codes are therefore
+still the source's own; `facts.py` maps them through `ref.source_area`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import polars as pl
+
+FLOWS = frozenset({"export", "import", "re_export", "re_import", "domestic_export"})
+
+MONEY = pl.Decimal(18, 3)
+"""Money and quantities: exact, so that sums repeat to the last digit."""
+
+ROWS: Mapping[str, pl.DataType] = {
+    "reporter_code": pl.String(),  # as the source writes it: M49-like number, ISO2, label, GACC number
+    "partner_code": pl.String(),
+    "flow": pl.String(),  # one of FLOWS
+    "freq": pl.String(),  # M month, A year
+    "period": pl.Date(),  # first day of the month or year
+    "hs_edition": pl.String(),  # HS2012 HS2017 HS2022 … as reported; for a CN8 year, the edition it follows
+    "commodity": pl.String(),  # text, zeros kept, 2 to 10 digits or TOTAL
+    "value": MONEY,  # in `currency`, whole units (not thousands)
+    "currency": pl.String(),  # ISO 4217
+    "valuation": pl.String(),  # FOB, CIF or OTHER
+    "net_kg": MONEY,  # kilograms, null when not stated
+    "quantity": MONEY,  # in `quantity_unit`, null when not stated
+    "quantity_unit": pl.String(),  # the source's own name of the unit, null when not stated
+    "quantity_estimated": pl.Boolean(),  # true when the source estimated net_kg or quantity
+    "place": pl.String(),  # where in the file: "Sheet 12, K23", "line 5", "data[17]"
+}
+"""The columns of `Release.rows`, in order. No column but net_kg, quantity and quantity_unit may hold a null."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """
+    What a release was asked for: every reporter × partner × flow × commodity × period of these lists is answered,
+    by a row or by "nothing recorded". Codes are the source's own.
+    """
+
+    reporters: tuple[str, ...]
+    partners: tuple[str, ...]
+    flow: str
+    freq: str
+    commodities: tuple[str, ...]
+    periods: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """
+    One file or answer, parsed.
+
+    `blocks` is empty when the file does not say what was asked (most files saved by hand): then absence proves nothing
+    and nothing is ever withdrawn because of it.
+    """
+
+    source: str  # eurostat, comtrade, gacc …: the value of facts.trade.source
+    layout: str  # the parser that read it, e.g. eurostat_workbook
+    rows: pl.DataFrame  # columns ROWS
+    rows_read: int  # data rows or filled cells in the file, before any is summed or left out
+    rows_rejected: int = 0  # of these, left out (breakdown rows beside their totals, flows we do not keep); see notes
+    blocks: tuple[Block, ...] = ()
+    released_at: datetime | None = None  # naive UTC; None when the source does not say
+    notes: tuple[str, ...] = ()  # sentences for people: "summed over customs regime, which the file breaks down by"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the user told about a file that the file itself cannot say."""
+
+    flow: str | None = None  # export or import (GACC's query platform does not print it)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """One file or answer as it came: the bytes, where they are from, and when."""
+
+    name: str  # file name or address without secrets
+    body: bytes = field(repr=False)
+    fetched_at: datetime  # naive UTC
+    told: Told = Told()
+    released_at: datetime | None = None  # told by the user; else the release's own; else fetched_at

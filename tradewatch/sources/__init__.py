@@ -1,0 +1,50 @@
+"""
+The layouts that can be read. Each is a module with `LAYOUT`, `recognises(body)` and `parse(pull)`: recognised by
+content, never by the file's name; parsed without a network, a clock or a disk.
+"""
+
+from dataclasses import replace
+from types import ModuleType
+
+from tradewatch.errors import DataError
+from tradewatch.files import unpacked
+from tradewatch.records import Pull, Release
+from tradewatch.sources import (
+    comtrade_api,
+    comtrade_bulk,
+    comtrade_website,
+    eurostat_relational,
+    eurostat_workbook,
+    gacc_query,
+    panel,
+)
+
+ALL: tuple[ModuleType, ...] = (
+    eurostat_workbook,
+    eurostat_relational,
+    comtrade_api,
+    comtrade_website,
+    comtrade_bulk,
+    gacc_query,
+    panel,
+)
+
+
+def parse(pull: Pull) -> Release:
+    """Read a pull by the layout of its bytes; a TradewatchError of one sentence when it cannot be trusted."""
+    plain = replace(pull, body=unpacked(pull.body, pull.name))
+    found = [layout for layout in ALL if layout.recognises(plain.body)]
+    if not found:
+        raise DataError(_not_known(plain))
+    release: Release = found[0].parse(plain)
+    return release
+
+
+def _not_known(pull: Pull) -> str:
+    """Why nothing recognised these bytes, in one sentence."""
+    if not pull.body.strip():
+        return f"{pull.name}: the file is empty; save it again."
+    if pull.body[:2000].lstrip().lower().startswith((b"<!doctype", b"<html", b"<head")):
+        return f"{pull.name}: a web page, where a file of figures was expected; the site may have refused; save again."
+    known = ", ".join(layout.LAYOUT for layout in ALL)
+    return f"{pull.name}: not a layout tradewatch knows (it knows {known}); check that it is an untouched download."

@@ -1,0 +1,117 @@
+"""UN Comtrade's API, final data as JSON: `{"elapsedTime", "count", "data": [47 fields a row], "error"}`."""
+
+import json
+from typing import Any, NoReturn
+
+import polars as pl
+
+from tradewatch.errors import DataError, SourceChanged, SourceRefused, SourceTruncated, SourceUnavailable
+from tradewatch.records import Pull, Release
+from tradewatch.sources import comtrade, comtrade_codes
+from tradewatch.sources.tables import decoded, quoted, refuse_unreadable
+
+LAYOUT = "comtrade_api"
+KNOWN = frozenset(comtrade_codes.FIELDS)
+
+
+def recognises(body: bytes) -> bool:
+    """A JSON object with the API's envelope, or one of the gateway's refusals, at its beginning or end."""
+    ends = body[:4000] + body[-4000:]
+    if not body.removeprefix(b"\xef\xbb\xbf")[:100].lstrip().startswith(b"{"):
+        return False
+    envelope = b'"data"' in ends and (b'"count"' in ends or b'"elapsedTime"' in ends)
+    return envelope or b'"primaryValue"' in ends or (b'"statusCode"' in ends and b'"message"' in ends)
+
+
+def parse(pull: Pull) -> Release:
+    """
+    The rows of one answer, every number as the text it came in, so that none passes through floating point.
+
+    Raises SourceRefused and SourceUnavailable for the API's own errors, DataError when `count` is not the number of
+    rows, SourceTruncated at the API's caps, SourceChanged for a missing or unknown field.
+    """
+    refuse_unreadable(pull)
+    envelope = _envelope(pull)
+    rows = _rows(pull, envelope)
+    return comtrade.release(pull, LAYOUT, _frame(pull, rows), comtrade.DATA)
+
+
+def _envelope(pull: Pull) -> dict[str, Any]:
+    text = decoded(pull, "utf-8")
+    try:
+        envelope = json.loads(text, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        raise DataError(
+            f"{pull.name}: not whole JSON ({quoted(problem)}); the answer was cut or changed, save all of it again."
+        ) from problem
+    if not isinstance(envelope, dict):
+        raise SourceChanged(f"{pull.name}: JSON of another kind, where {{count, data}} was expected.")
+    return envelope
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} where a number was expected")
+
+
+def _rows(pull: Pull, envelope: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows, when the answer is one, whole, and counts itself right."""
+    _refuse_errors(pull, envelope)
+    rows, count = envelope.get("data"), envelope.get("count")
+    if not isinstance(rows, list) or not isinstance(count, str):
+        raise SourceChanged(f"{pull.name}: no list 'data' with its number 'count', as UN Comtrade answers.")
+    if count != str(len(rows)):
+        raise DataError(
+            f"{pull.name}: the answer says that it has {quoted(count, 20)} rows and holds {len(rows):,}; "
+            "it was cut or edited, save all of it again."
+        )
+    if len(rows) in comtrade_codes.CAPS:
+        raise SourceTruncated(
+            f"{pull.name}: exactly {len(rows):,} rows, where UN Comtrade cuts without saying so; "
+            "ask for fewer partners, codes or periods at once."
+        )
+    _refuse_fields(pull, rows)
+    return rows
+
+
+def _refuse_errors(pull: Pull, envelope: dict[str, Any]) -> None:
+    """The API's own error, by who must act."""
+    message = envelope.get("message") if "statusCode" in envelope else envelope.get("error")
+    if not message and envelope.get("count") != "-1" and "statusCode" not in envelope:
+        return
+    status = str(envelope.get("statusCode", ""))
+    said = f"{pull.name}: UN Comtrade answered {quoted(message or 'an error', 200)}"
+    if status == "429" or status.startswith("5") or "quota" in str(message).lower():
+        raise SourceUnavailable(f"{said} instead of data; try again later.")
+    detail = f" ({quoted(envelope['errorObject'], 200)})" if envelope.get("errorObject") else ""
+    raise SourceRefused(f"{said}{detail} instead of data; correct the key or the question and save the answer again.")
+
+
+def _refuse_fields(pull: Pull, rows: list[dict[str, Any]]) -> None:
+    """A SourceChanged for the first row that has not exactly the known fields."""
+    if not all(isinstance(row, dict) for row in rows):
+        raise SourceChanged(f"{pull.name}: something else than rows in 'data'.")
+    kinds = {tuple(row) for row in rows}
+    if all(set(kind) == KNOWN for kind in kinds):
+        return
+    at = next(number for number, row in enumerate(rows) if row.keys() != KNOWN)
+    missing, unknown = sorted(KNOWN - rows[at].keys()), sorted(rows[at].keys() - KNOWN)
+    raise SourceChanged(
+        f"{pull.name}, data[{at}]: fields missing {quoted(missing)}, unknown {quoted(unknown)}, where the "
+        f"{len(KNOWN)} of final data were expected; if the answer is untouched, the source changed its layout."
+    )
+
+
+def _frame(pull: Pull, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """The fields used, all text, and `at`, the index in `data`."""
+    words = {True: "true", False: "false"}
+    columns: dict[str, pl.Series] = {}
+    for name in comtrade_codes.USED:
+        values = [row[name] for row in rows]
+        if name.startswith("is"):
+            values = [words.get(value, value) if isinstance(value, bool) else value for value in values]
+        try:
+            columns[name] = pl.Series(name, values, dtype=pl.String)
+        except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
+            said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
+            raise SourceChanged(f"{pull.name}: {said}.") from problem
+    return pl.DataFrame(columns).with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))

@@ -1,0 +1,244 @@
+"""
+Exports of the query platform of China's customs (stats.customs.gov.cn): the columns that were chosen, in any order.
+
+Every field is quoted, every line ends with a comma; GB18030 in the Chinese and in the English interface. The file
+says neither export nor import. Names hold unbalanced quotes (HS 4011 in English), so fields are split at `","`.
+"""
+
+import polars as pl
+
+from tradewatch.errors import DataError, SourceChanged, SourceTruncated
+from tradewatch.records import ROWS, Pull, Release
+from tradewatch.sources import breakdown
+from tradewatch.sources.tables import (
+    check_headings,
+    decoded,
+    quoted,
+    refuse_long_lines,
+    refuse_unreadable,
+    refuse_where,
+    with_numbers,
+)
+
+LAYOUT = "gacc_query"
+
+HEADINGS = {
+    "数据年月": "month",
+    "Date of data": "month",
+    "商品编码": "commodity",
+    "Commodity code": "commodity",
+    "商品名称": "commodity_name",
+    "Commodity": "commodity_name",
+    "贸易伙伴编码": "partner_code",
+    "Trading partner code": "partner_code",
+    "贸易伙伴名称": "partner_code_name",
+    "Trading partner": "partner_code_name",
+    "贸易方式编码": "regime",
+    "Customs Regime code": "regime",
+    "贸易方式名称": "regime_name",
+    "Customs Regime": "regime_name",
+    "注册地编码": "province",
+    "Locations of importers and exporters code": "province",
+    "注册地名称": "province_name",
+    "Locations of importers and exporters": "province_name",
+    "第一数量": "quantity",
+    "Quantity": "quantity",
+    "第一计量单位": "quantity_unit",
+    "Unit": "quantity_unit",
+    "第二数量": "quantity2",
+    "Supplementary Quantity": "quantity2",
+    "Supplimentary Quantity": "quantity2",
+    "第二计量单位": "unit2",
+    "Supplementary Unit": "unit2",
+    "Supplimentary Unit": "unit2",
+    "人民币": "CNY",
+    "Renminbi Yuan": "CNY",
+    "美元": "USD",
+    "US dollar": "USD",
+}
+"""The headings of both interfaces; the English second quantity was spelt with an i until 2026."""
+
+BREAKDOWNS = {"regime": "customs regime", "province": "province of the trader"}
+CODED = ("commodity", "partner_code", *BREAKDOWNS)
+FIGURES = ("value", "quantity", "quantity2")
+ABSENT = {
+    "commodity": "TOTAL",
+    "partner_code": "ALL",
+    **dict.fromkeys((*BREAKDOWNS, "quantity", "quantity_unit", "quantity2", "unit2")),
+}
+"""What stands for a column that was not chosen: the total over it, or nothing."""
+
+KILOGRAM = ("千克", "Kilogram")
+NO_UNIT = "?"
+VALUATIONS = {"export": "FOB", "import": "CIF"}
+EDITIONS = ((2022, "HS2022"), (2017, "HS2017"), (2012, "HS2012"))
+CHINA = "142"
+MOST_ROWS = 10_000
+"""The platform's page and download cap."""
+
+
+def recognises(body: bytes) -> bool:
+    """A first line of quoted headings, at least three of them ours, in GB18030 (or UTF-8, to be refused in words)."""
+    line = body[:4000].removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    return any(
+        sum(name.strip('"\r') in HEADINGS for name in line.decode(encoding, "replace").split(",")) >= 3
+        for encoding in ("gb18030", "utf-8")
+    )
+
+
+def parse(pull: Pull) -> Release:
+    """
+    One row for each month, partner and commodity of the file, summed over regime and province where it has them.
+
+    Values are whole yuan or dollars, exports FOB, imports CIF; kilograms from whichever quantity is in them. Without
+    a partner column `partner_code` is ALL, without a commodity column `commodity` is TOTAL. Raises DataError without
+    `told.flow`, SourceTruncated at exactly 10,000 rows.
+    """
+    if pull.told.flow not in VALUATIONS:
+        raise DataError(
+            f"{pull.name}: China's customs platform does not write into its files whether they are exports or "
+            "imports; load it again with --flow export or --flow import."
+        )
+    refuse_unreadable(pull)
+    refuse_long_lines(pull)
+    frame = _frame(pull)
+    if frame.height == MOST_ROWS:
+        raise SourceTruncated(
+            f"{pull.name}: exactly {MOST_ROWS:,} rows, the platform's cap, so rows are missing; "
+            "ask for fewer months, partners or codes at once."
+        )
+    cells = _cells(pull, frame)
+    rows = breakdown.summed_over(pull, cells).with_columns(breakdown.place("line ", "lines ", "{}")).select(*ROWS)
+    return Release(
+        source="gacc",
+        layout=LAYOUT,
+        rows=rows,
+        rows_read=frame.height,
+        notes=_notes(frame, cells, rows),
+    )
+
+
+def _frame(pull: Pull) -> pl.DataFrame:
+    """The rows by our names, all text, and `at`, the line; blanks null."""
+    text = _text(pull)
+    head, *records = text.removesuffix('",\n').removesuffix('",').split('",\n')
+    headings = [name.strip() for name in head.removeprefix('"').split('","')]
+    names = _names(pull, headings)
+    at = pl.Series("at", [0, *(record.count("\n") for record in records[:-1])][: len(records)], dtype=pl.Int64)
+    frame = pl.DataFrame({"record": pl.Series(records, dtype=pl.String)}).with_columns(
+        at=at.cum_sum() + pl.int_range(2, len(records) + 2, dtype=pl.Int64, eager=True)
+    )
+    fields = pl.col("record").str.strip_prefix('"').str.split('","')
+    whole = pl.col("record").str.starts_with('"') & (fields.list.len() == len(names))
+    expected = f"a line of {len(names)} quoted fields"
+    refuse_where(pull, frame, ~whole, "record", expected)
+    by_name = (fields.list.get(n).str.strip_chars().replace("", None).alias(name) for n, name in enumerate(names))
+    return frame.select("at", *by_name)
+
+
+def _text(pull: Pull) -> str:
+    """The text, when it is GB18030 as the platform writes it and its last line is whole."""
+    try:
+        utf8 = not pull.body.isascii() and any("\u4e00" <= letter <= "\u9fff" for letter in pull.body.decode("utf-8"))
+    except UnicodeDecodeError:
+        utf8 = False
+    if utf8:
+        raise DataError(f"{pull.name}: UTF-8, where the platform writes GB18030; give the untouched download.")
+    text = decoded(pull, "gb18030").rstrip("\n")
+    if not text.endswith('",'):
+        raise DataError(
+            f"{pull.name}: ends with {quoted(text[-30:])}, where every line of the platform ends with a quote "
+            "and a comma; the file was cut or saved again by another program, give the untouched download."
+        )
+    return text + "\n"
+
+
+def _names(pull: Pull, headings: list[str]) -> list[str]:
+    """Our names of the headings, when each is known, once, and those without which nothing can be read are there."""
+    unknown = [heading for heading in headings if heading not in HEADINGS]
+    if unknown:
+        check_headings(pull, headings, [heading for heading in headings if heading in HEADINGS])
+    names = [HEADINGS[heading] for heading in headings]
+    check_headings(pull, names, set(names))
+    if "month" not in names:
+        raise DataError(
+            f"{pull.name}: no column 数据年月 (Date of data); tick the monthly display (分月展示) and export again."
+        )
+    lost = [name for name in CODED if f"{name}_name" in names and name not in names]
+    if lost or ("CNY" in names) == ("USD" in names):
+        raise SourceChanged(
+            f"{pull.name}: the code beside each name and one column of value, 人民币 (yuan) or 美元 (US dollar), were "
+            f"expected, found {quoted(headings, 200)}; export the file again."
+        )
+    return names
+
+
+def _cells(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `records.ROWS` but `place`, with `at`; a DataError when one row is there twice."""
+    currency = "CNY" if "CNY" in frame.columns else "USD"
+    given = frame.rename({currency: "value"})
+    absent = {name: pl.lit(value, dtype=pl.String) for name, value in ABSENT.items() if name not in given.columns}
+    filled = given.with_columns(**absent)
+    _refuse_twice(pull, filled)
+    exact = _exact(pull, filled)
+    return _measured(exact).with_columns(
+        reporter_code=pl.lit(CHINA),
+        flow=pl.lit(pull.told.flow),
+        freq=pl.lit("M"),
+        currency=pl.lit(currency),
+        valuation=pl.lit(VALUATIONS[pull.told.flow or ""]),
+        quantity_estimated=pl.lit(False),
+    )
+
+
+def _refuse_twice(pull: Pull, frame: pl.DataFrame) -> None:
+    key = ("month", "partner_code", "commodity", *BREAKDOWNS)
+    twice = pl.struct(key).is_duplicated() & ~pl.struct(key).is_first_distinct()
+    refuse_where(pull, frame, twice, "commodity", "one line for each month, partner, commodity, regime and province")
+
+
+def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its codes checked, its month as `period` with its edition, its figures as numbers."""
+    year = pl.col("period").dt.year()
+    frame = frame.with_columns(period=(pl.col("month") + "01").str.to_date("%Y%m%d", strict=False))
+    for column, bad, expected in (
+        ("month", pl.col("period").is_null() | (pl.col("month").str.len_chars() != 6), "a month such as 202401"),
+        ("month", year < EDITIONS[-1][0], f"a month of {EDITIONS[-1][0]} or later"),
+        ("commodity", ~pl.col("commodity").str.contains("^(?:[0-9]{2,10}|TOTAL)$"), "a code of 2 to 10 digits"),
+        ("partner_code", ~pl.col("partner_code").str.contains("^(?:[0-9]{1,6}|ALL)$"), "a code of digits"),
+    ):
+        refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected)
+    refuse_where(pull, frame, pl.col("value").is_null(), "value", "a value")
+    for name in FIGURES:
+        grouped = pl.col(name).str.contains("^[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]+)?$")
+        frame = frame.with_columns(
+            pl.when(grouped).then(pl.col(name).str.replace_all(",", "")).otherwise(name).alias(name)
+        )
+    edition = pl.coalesce(pl.when(year >= first).then(pl.lit(name)) for first, name in EDITIONS)
+    return with_numbers(pull, frame, FIGURES).with_columns(hs_edition=edition)
+
+
+def _measured(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with `net_kg`, and with quantities that have no unit (`"0","?"`) null."""
+    stated = frame.with_columns(
+        pl.when(pl.col(unit).is_not_null() & (pl.col(unit) != NO_UNIT)).then(pl.col(quantity, unit))
+        for quantity, unit in (("quantity", "quantity_unit"), ("quantity2", "unit2"))
+    )
+    kilograms = (
+        pl.when(pl.col(unit).is_in(KILOGRAM)).then(pl.col(quantity))
+        for quantity, unit in (("quantity", "quantity_unit"), ("quantity2", "unit2"))
+    )
+    return stated.with_columns(net_kg=pl.coalesce(kilograms))
+
+
+def _notes(frame: pl.DataFrame, cells: pl.DataFrame, rows: pl.DataFrame) -> tuple[str, ...]:
+    """What was summed or lost, in sentences for people."""
+    notes = []
+    if over := [label for name, label in BREAKDOWNS.items() if name in frame.columns]:
+        notes.append(f"Summed over {' and '.join(over)}, {frame.height:,} rows to {rows.height:,}.")
+    per_cell = cells.group_by(breakdown.CELL).agg(pl.col("quantity_unit").n_unique())
+    if mixed := per_cell.filter(pl.col("quantity_unit") > 1).height:
+        notes.append(f"No quantity for {mixed:,} cells: their rows have different units.")
+    if frame.is_empty():
+        notes.append("No rows: China's customs recorded nothing for what was asked.")
+    return tuple(notes)

@@ -1,0 +1,72 @@
+"""The DuckDB file: opening it, and the transactions around every change."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tradewatch.errors import ConfigError
+from tradewatch.files import shipped
+
+STORAGE = "v1.5.0"
+"""Files are written so that DuckDB 1.5 opens them too; 2.0 writes the same size and speed (DECISIONS.md)."""
+
+
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse to write, making it on first use. One process writes at a time; DuckDB holds the lock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = _opened(path, read_only=False)
+    con.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
+    return con
+
+
+def connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse to read, with no way out of it: no files, no network, no settings can be changed."""
+    if not path.is_file():
+        raise ConfigError(f"there is no warehouse at {path}; run `tradewatch demo` or `tradewatch import` first.")
+    con = _opened(path, read_only=True)
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
+
+
+def _opened(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection in UTC, without extension downloads, that sums in a fixed order of magnitude."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if not read_only:
+        config["storage_compatibility_version"] = STORAGE
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.IOException as problem:
+        raise ConfigError(_why_not_opened(path, str(problem))) from problem
+
+
+def _why_not_opened(path: Path, problem: str) -> str:
+    if "lock" in problem.lower():
+        return f"{path} is in use by another tradewatch or DuckDB process; wait for it to end and try again."
+    return f"{path} is not a warehouse that can be opened: {problem.splitlines()[0]}"
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of what happens inside, or nothing of it."""
+    con.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def first_row(
+    con: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object] | None = None
+) -> tuple[Any, ...] | None:
+    """The first row of an answer, or None. Every row is fetched: DuckDB 2 takes no other work before that."""
+    rows = con.execute(query, dict(values or {})).fetchall()
+    return rows[0] if rows else None
