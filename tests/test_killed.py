@@ -32,31 +32,30 @@ with warehouse.connect(settings.warehouse) as con:
 
 HEADER = "REPORTER,PARTNER,PRODUCT,FLOW,STAT_PROCEDURE,PERIOD,VALUE_IN_EUR\n"
 REPORTERS = ("Austria", "Bulgaria", "Croatia", "Finland", "Latvia", "Lithuania", "Poland", "Sweden")
-FILES = 40
+FILES = 120
 
 
 def written(folder: Path) -> None:
-    """Forty small files in the layout of Easy Comext, eight rows each."""
+    """Small files in the layout of Easy Comext, eight rows each."""
     folder.mkdir()
     for number in range(FILES):
-        year, month = 2020 + number // 12, "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[number % 12]
+        year, month = 2010 + number // 12, "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[number % 12]
         rows = (
             f'"{name}","Armenia","Total","EXPORT","Total","{month}. {year}",{1000 + number}\n' for name in REPORTERS
         )
-        (folder / f"file{number:02}.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+        (folder / f"file{number:03}.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
 
 
 def killed(home: Path, files: Path, after: float) -> set[str]:
     """Run the loop, kill it so many seconds after it is ready; returns the files it acknowledged."""
-    loop = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", LOOP, str(home), str(files)], stdout=subprocess.PIPE, text=True, cwd=home
-    )
-    assert loop.stdout is not None
-    assert loop.stdout.readline() == "ready\n"
-    time.sleep(after)
-    os.kill(loop.pid, signal.SIGKILL)
-    lines = loop.stdout.read().splitlines()
-    loop.wait()
+    ) as loop:
+        assert loop.stdout is not None
+        assert loop.stdout.readline() == "ready\n"
+        time.sleep(after)
+        os.kill(loop.pid, signal.SIGKILL)
+        lines = loop.stdout.read().splitlines()
     return {line.split()[0] for line in lines if line.endswith((" loaded", " known"))}
 
 

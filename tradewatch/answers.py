@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
 from tradewatch import queries, show
@@ -52,9 +53,10 @@ def ask(
         if as_of:
             con.execute("set variable as_of = $1", [as_of])
         relation = con.sql(query, params=dict(values) if values else None)
-        return pl.DataFrame() if relation is None else relation.pl()
+        found: pl.DataFrame = pl.DataFrame() if relation is None else relation.pl()
     except duckdb.Error as problem:
         raise QueryError(f"the query does not run: {plain(str(problem))[:400]}") from problem
+    return found
 
 
 def questions(own: Path) -> dict[str, Question]:
@@ -67,7 +69,7 @@ def _question(path: Path) -> Question:
     """A file of queries/ask/: comment lines that say what it answers, `-- $name: usual value` lines, a select."""
     text = path.read_text(encoding="utf-8")
     comments = [line[3:].strip() for line in text.splitlines() if line.startswith("-- ")]
-    usual = dict(found.groups() for line in comments if (found := re.match(r"\$(\w+): (.+)", line)))
+    usual = {found[1]: found[2] for line in comments if (found := re.match(r"\$(\w+): (.+)", line))}
     sentence = " ".join(line for line in comments if not line.startswith("$"))
     return Question(name=path.stem, sentence=sentence, select=text, usual=usual)
 
@@ -158,3 +160,43 @@ def status(con: duckdb.DuckDBPyConnection) -> list[Table]:
         " union all select 'told', count(told_at), max(told_at) from alerts.event",
     )
     return [as_table(sources), as_table(stages)]
+
+
+def demo(con: duckdb.DuckDBPyConnection, home: Path) -> Iterator[Table | str]:
+    """What the sample shows: where listed goods went in 2021 and in 2022, the alerts with reasons, what to try next."""
+    rows = con.execute(_demo("destinations")).fetchall()
+    yield "Listed high-priority goods sold by EU members, January to November, EUR million (source: Eurostat)\n"
+    columns = ("destination", "2021", "2022", "times*")
+    cells = [(name, f"{before:,.3f}", f"{now:,.3f}", f"{times:.2f}") for name, before, now, times in rows]
+    yield show.table("", columns, cells, right=columns[1:])
+    yield "* like for like: only what is published in both years." + _unpublished(con)
+    yield show.bars(
+        "\nOf each 100 euro sold in 2021, so many in 2022", [_bar(name, times) for name, _, _, times in rows]
+    )
+    yield "\nAlerts: unusual figures and what they rest on, never proof of a breach"
+    alerts = con.execute("select alert_id, sentence from alerts.alert where state <> 'over' order by score desc")
+    for number, (alert_id, sentence) in enumerate(alerts.fetchall(), start=1):
+        yield f"\n{number}. {escape(alert_id)}: {escape(plain(sentence))}"
+    yield "\nTry next"
+    yield from (f"  {command} --home {home}" for command in NEXT)
+
+
+NEXT = (
+    "tradewatch alerts why hub-jump.KGZ",
+    "tradewatch ask destinations -p year=2022",
+    "tradewatch sql \"from views.supplier_share where tier = '1' and period = '2022-01-01'\"",
+)
+"""What a newcomer tries after the demo: from an alert to its cells, a saved question, free SQL."""
+
+
+def _demo(name: str) -> str:
+    return (shipped("queries") / "demo" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _unpublished(con: duckdb.DuckDBPyConnection) -> str:
+    missing = [f"{name} {period:%B %Y}" for name, period in con.execute(_demo("not_published")).fetchall()]
+    return f" Not yet published, so not read as zero: {', '.join(missing)}." if missing else ""
+
+
+def _bar(name: str, times: Decimal) -> tuple[str, float, str]:
+    return name, float(times), f"{100 * float(times):,.0f}"

@@ -298,8 +298,8 @@ def alerts_why(
     Example: tradewatch alerts why hub-jump.KGZ
     """
     with _reading(home) as (con, settings):
-        for made in flow.why(con, settings, alert_id, rows):
-            show.out.print(made)
+        for made in show.why(*flow.why(con, settings, alert_id, rows)):
+            show.out.print(made, soft_wrap=isinstance(made, str))
 
 
 @app.command()
@@ -312,5 +312,7 @@ def demo(
     Example: tradewatch demo
     """
     with _writing(home) as (con, settings):
-        for part in flow.demo(con, settings, _now()):
-            show.out.print(part, soft_wrap=True)
+        with show.progress("the road", 4) as bar:
+            flow.demo(con, settings, _now(), lambda done: bar.update(bar.task_ids[0], advance=1, description=done))
+        for made in answers.demo(con, home):
+            show.out.print(made, soft_wrap=isinstance(made, str))

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -68,6 +69,13 @@ def unknown_areas(con: duckdb.DuckDBPyConnection) -> list[str]:
         " where starts_with(area, 'X-UNKNOWN:') order by area"
     ).fetchall()
     return [area.removeprefix("X-UNKNOWN:") for (area,) in rows]
+
+
+def places(con: duckdb.DuckDBPyConnection, loading: Loading) -> dict[tuple[Any, ...], str]:
+    """Where in its file each flow of a release stands: from the flow's KEY to a place such as `Sheet 12, K23`."""
+    _stage_release(con, loading)
+    rows = con.execute(f"select place, {KEY} from incoming").fetchall()
+    return {tuple(key): place for place, *key in rows}
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:

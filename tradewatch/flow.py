@@ -1,18 +1,25 @@
 """The order of the stages, and nothing else: source → raw → facts → views → findings → alerts → digest → channel."""
 
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
 
-from tradewatch import facts, queries, raw, reference, sources
+from tradewatch import alerts, digest, facts, findings, queries, raw, reference, sources
+from tradewatch.channels import file, stdout
 from tradewatch.errors import DataError, TradewatchError
 from tradewatch.files import plain, read_whole, shipped, time_in_name, write_whole
+from tradewatch.periods import months_between, shift
 from tradewatch.records import Pull, Release, Told
 from tradewatch.settings import Settings
 from tradewatch.warehouse import transaction
+
+Why = alerts.Why
 
 Progress = Callable[[str], None]
 """Called with the name of each thing that is done; long work shows a bar from it."""
@@ -184,6 +191,81 @@ def build(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     """Load the reference lists and make every view and check anew; returns how many there are."""
     prepare(con, settings)
     return queries.build(con, shipped("queries"), settings.own("queries"))
+
+
+def check(
+    con: duckdb.DuckDBPyConnection, settings: Settings, last: date | None, first: date | None, now: datetime
+) -> dict[str, int]:
+    """
+    Judge a span of months in order (the newest RESCORED published ones when none is named); how many alerts changed.
+
+    Raises DataError when no month can be judged.
+    """
+    published = findings.months_published(con)
+    last = last or max(published, default=None)
+    if last is None or (first and first > last):
+        raise DataError("there is no published month to judge; import figures of the watch's goods first.")
+    months = months_between(first or shift(last, 1 - RESCORED), last)
+    rules = findings.read(shipped("alerts"), settings.own("alerts"))
+    told: Counter[str] = Counter()
+    findings.find(con, rules, months, None, now)
+    for month in months:
+        told.update(alerts.update(con, month, now))
+    return dict(told)
+
+
+RESCORED = 6
+"""Months judged again at each check: revisions reach back about so far, and one may withdraw an alert."""
+
+
+def tell(con: duckdb.DuckDBPyConnection, settings: Settings, to: str, now: datetime, *, dry_run: bool) -> Path | None:
+    """Write the digest to stdout or a file and remember, in one transaction, what was told; the file's path, if any."""
+    made = digest.compose(con, now)
+    if dry_run:
+        stdout.deliver(digest.plain(made), sys.stdout)
+        return None
+    with transaction(con):
+        digest.mark_told(con, made, now)
+        if to == "file":
+            return file.deliver(digest.markdown(made), settings.digests, made.month)
+        stdout.deliver(digest.plain(made), sys.stdout)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """One figure behind an alert, the file it came in, and where it stands there."""
+
+    figure: alerts.Figure
+    file: str
+    place: str
+
+
+def why(
+    con: duckdb.DuckDBPyConnection, settings: Settings, alert_id: str, rows: int
+) -> tuple[alerts.Why, list[Traced]]:
+    """An alert, and its largest figures traced to sheet and cell by reading the kept files again."""
+    found = alerts.why(con, alert_id, rows)
+    again, key = _again(con, settings), attrgetter(*facts.KEY.split(", "))
+    traced: list[Traced] = []
+    for pull_id in sorted({figure.pull_id for figure in found.figures}):
+        where = facts.places(con, again(pull_id))
+        name = raw.entry(con, pull_id).name
+        figures = [figure for figure in found.figures if figure.pull_id == pull_id]
+        traced += [Traced(figure=figure, file=name, place=where.get(key(figure), "not found")) for figure in figures]
+    return found, sorted(traced, key=lambda one: -(one.figure.value_usd or 0))
+
+
+def demo(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime, on_done: Progress) -> None:
+    """The whole road on the embedded sample; running it again changes nothing."""
+    prepare(con, settings)
+    for path in sorted((shipped("data") / "sample").glob("*.csv")):
+        import_file(con, settings, path, Told(), None, now)
+        on_done(f"imported {path.name}")
+    build(con, settings)
+    on_done("built the views")
+    check(con, settings, date(2022, 11, 1), date(2021, 6, 1), now)
+    on_done("judged June 2021 to November 2022")
 
 
 def make_home(here: Path, settings: Settings) -> Iterator[Path]:

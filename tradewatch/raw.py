@@ -103,7 +103,8 @@ def scope_in_words(release: Release) -> str:
     periods = rows["period"].dt.strftime("%Y-%m")
     counts = ((rows[column].n_unique(), one, many) for column, one, many in _COUNTED)
     words = ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts)
-    return f"{words}, {periods.min()} to {periods.max()}"
+    first, last = periods.sort().gather([0, -1])
+    return f"{words}, {first} to {last}"
 
 
 _COUNTED = (

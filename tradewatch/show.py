@@ -1,7 +1,9 @@
 """Tables and small charts for people, on the terminal. Everything said to people goes to stderr or is asked for."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,12 +11,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tradewatch.files import plain
-from tradewatch.flow import Imported
+from tradewatch.flow import Imported, Traced, Why
 
-out = Console(highlight=False)
+WIDE = 160
+"""Columns of a table that goes into a pipe or a file, where there is no edge to fold at."""
+
+
+def _console(*, stderr: bool) -> Console:
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal or "COLUMNS" in os.environ else Console(stderr=stderr, highlight=False, width=WIDE)
+
+
+out = _console(stderr=False)
 """What was asked for: stdout."""
 
-err = Console(stderr=True, highlight=False)
+err = _console(stderr=True)
 """What is said beside it: stderr."""
 
 
@@ -90,3 +101,27 @@ def progress(what: str, total: int) -> Iterator[Progress]:
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         bar.add_task(what, total=total)
         yield bar
+
+
+def why(found: Why, traced: Sequence[Traced]) -> Iterator[Table | str]:
+    """An alert from its sentence down to the cells of its files."""
+    yield f"{found.alert['alert_id']} ({found.alert['state']})\n{escape(plain(str(found.alert['sentence'])))}\n"
+    events = [(f"{event[0]:%Y-%m}", event[1], event[2], f"{event[3]:,.0f}", _told(event[6])) for event in found.events]
+    yield table("What happened to it", ("month", "what", "score", "USD", "told"), events, right=("score", "USD"))
+    row = found.finding.get("row", {})
+    yield table(f"\nThe row of {found.finding.get('view')}", ("column", "value"), row.items(), right=("value",))
+    columns = ("from", "to", "month", "goods", "value", "", "known", "where")
+    title = f"\nThe {len(traced)} largest figures behind it"
+    yield table(title, columns, [_traced_row(one) for one in traced], right=("value",))
+
+
+def _told(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "not yet"
+
+
+def _traced_row(one: Traced) -> tuple[object, ...]:
+    figure = one.figure
+    return (
+        *(figure.reporter, figure.partner, f"{figure.period:%Y-%m}", figure.commodity, f"{figure.value:,.0f}"),
+        *(figure.currency, f"{figure.known_from:%Y-%m-%d}", f"{one.file}: {one.place}"),
+    )

@@ -16,7 +16,9 @@ missing as (
         c.flow,
         c.period,
         count(distinct c.reporter) as asked,
-        count(distinct case when c.state not in ('value', 'zero') then c.reporter end) as not_out
+        count(distinct case when c.state not in ('value', 'zero') then c.reporter end) as not_out,
+        string_agg(distinct case when c.state not in ('value', 'zero') then c.reporter end, ', ' order by c.reporter)
+            as names
     from facts.coverage as c
     inner join newest as n
         on n.source = c.source and n.flow = c.flow and c.period > n.period - interval 3 month and c.freq = 'M'
@@ -25,7 +27,7 @@ missing as (
 
 select
     source || ' ' || flow || ' ' || strftime(period, '%Y-%m') || ': ' || not_out || ' of ' || asked
-    || ' reporters have not published; they are left out, never taken as zero.' as line
+    || ' reporters have not published (' || left(names, 60) || '); they are left out, never taken as zero.' as line
 from missing
 where not_out > 0
 union all

@@ -1,6 +1,7 @@
 -- How much of the listed goods did the coalition sell to each buyer in a year, and in the same months a year before?
--- Like for like: a month counts for a supplier only when that supplier has published it in both years. Codes exactly as
--- listed: a code that exists only since an edition is missing in the year before it, see the column seam_value.
+-- A calendar month counts when most suppliers have published it in both years. Codes exactly as listed: a code that has
+-- another number in the edition before is missing there, see seam_value. A supplier that has not published a month of
+-- one of the years is in value and previous_value all the same; the columns like_for_like_… leave it out on both sides.
 -- Grain: watch, source, buyer, tier, year, currency
 -- watch: the watch, see ref.watch
 -- source: whose statistics
@@ -8,14 +9,16 @@
 -- role: target, hub, coalition or other, as the watch names it
 -- tier: tier of the list, or all
 -- year: the year
--- months_covered: calendar months in which at least one supplier has published both years
--- suppliers: suppliers that have published at least one month of both years
+-- months_covered: calendar months that most suppliers have published in both years
+-- months_missing: supplier-months of these that are not published in one of the years
 -- value: in the months covered, as reported, in currency
 -- previous_value: in the same months of the year before, in currency
+-- like_for_like_value: as value, only suppliers that have published the month in both years, in currency
+-- like_for_like_previous_value: as previous_value, only suppliers that have published the month in both years, in currency
 -- currency: ISO 4217
 -- value_usd: in the months covered, US dollars
 -- previous_value_usd: in the same months of the year before, US dollars
--- seam_value: of value, the codes whose content changed or that did not exist before their edition, in currency
+-- seam_value: of value, the codes whose content changed or that had another number in the edition before, in currency
 with pairs as (
     select
         now.watch,
@@ -23,7 +26,8 @@ with pairs as (
         now.supplier,
         now.buyer,
         now.period,
-        cast(now.period - interval 12 month as date) as previous_period
+        cast(now.period - interval 12 month as date) as previous_period,
+        case when now.published = 1 and before.published = 1 then 1 else 0 end as is_both
     from views.supplier_months as now
     inner join views.supplier_months as before
         on
@@ -34,7 +38,6 @@ with pairs as (
             and before.period = cast(now.period - interval 12 month as date)
     inner join ref.watch_member as coalition
         on coalition.watch = now.watch and coalition.role = 'coalition' and coalition.member = now.supplier
-    where now.published = 1 and before.published = 1
 ),
 
 covered as (
@@ -42,33 +45,51 @@ covered as (
         watch,
         source,
         buyer,
-        extract(year from period) as year,
-        count(distinct period) as months_covered,
-        count(distinct supplier) as suppliers
+        period,
+        sum(1 - is_both) as missing
     from pairs
+    group by watch, source, buyer, period
+    having sum(is_both) > 0.5 * count(*)
+),
+
+years as (
+    select
+        watch,
+        source,
+        buyer,
+        extract(year from period) as year,
+        count(*) as months_covered,
+        sum(missing) as months_missing
+    from covered
     group by watch, source, buyer, extract(year from period)
 ),
 
 sides as (
     select
-        watch,
-        source,
-        supplier,
-        buyer,
-        period,
-        extract(year from period) as year,
-        1 as is_now
-    from pairs
+        p.watch,
+        p.source,
+        p.supplier,
+        p.buyer,
+        p.period,
+        extract(year from p.period) as year,
+        1 as is_now,
+        p.is_both
+    from pairs as p
+    inner join covered as c
+        on c.watch = p.watch and c.source = p.source and c.buyer = p.buyer and c.period = p.period
     union all
     select
-        watch,
-        source,
-        supplier,
-        buyer,
-        previous_period as period,
-        extract(year from period) as year,
-        0 as is_now
-    from pairs
+        p.watch,
+        p.source,
+        p.supplier,
+        p.buyer,
+        p.previous_period as period,
+        extract(year from p.period) as year,
+        0 as is_now,
+        p.is_both
+    from pairs as p
+    inner join covered as c
+        on c.watch = p.watch and c.source = p.source and c.buyer = p.buyer and c.period = p.period
 ),
 
 tiers as (
@@ -106,14 +127,18 @@ select
     case r.rank when 1 then 'target' when 2 then 'hub' when 3 then 'coalition' else 'other' end as role,
     tiers.tier,
     cast(s.year as integer) as year,
-    cast(c.months_covered as integer) as months_covered,
-    cast(c.suppliers as integer) as suppliers,
+    cast(y.months_covered as integer) as months_covered,
+    cast(y.months_missing as integer) as months_missing,
     sum(case when s.is_now = 1 then e.value else 0 end) as value,
     sum(case when s.is_now = 0 then e.value else 0 end) as previous_value,
+    sum(case when s.is_now = 1 and s.is_both = 1 then e.value else 0 end) as like_for_like_value,
+    sum(case when s.is_now = 0 and s.is_both = 1 then e.value else 0 end) as like_for_like_previous_value,
     e.currency,
     sum(case when s.is_now = 1 then e.value_usd else 0 end) as value_usd,
     sum(case when s.is_now = 0 then e.value_usd else 0 end) as previous_value_usd,
-    sum(case when s.is_now = 1 and e.seam <> 'none' and e.seam <> 'good' then e.value else 0 end) as seam_value
+    sum(
+        case when s.is_now = 1 and (renumbered.commodity is not null or e.seam in ('fair', 'poor')) then e.value else 0 end
+    ) as seam_value
 from sides as s
 inner join ref.watch as w on w.watch = s.watch
 inner join views.listed_exports as e
@@ -130,7 +155,12 @@ inner join tiers
         and tiers.version = e.version
         and tiers.commodity = e.hs6
         and (tiers.tier = 'all' or tiers.tier = e.tier)
-inner join covered as c
-    on c.watch = s.watch and c.source = s.source and c.buyer = s.buyer and c.year = s.year
+inner join years as y
+    on y.watch = s.watch and y.source = s.source and y.buyer = s.buyer and y.year = s.year
+left join (
+    select distinct commodity
+    from ref.hs_seam
+    where predecessor <> commodity
+) as renumbered on renumbered.commodity = e.hs6
 left join roles as r on r.watch = s.watch and r.member = s.buyer
-group by s.watch, s.source, s.buyer, r.rank, tiers.tier, s.year, c.months_covered, c.suppliers, e.currency
+group by s.watch, s.source, s.buyer, r.rank, tiers.tier, s.year, y.months_covered, y.months_missing, e.currency

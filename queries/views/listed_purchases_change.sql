@@ -1,6 +1,6 @@
 -- Did a country suddenly buy more of the listed goods from the coalition than its own past and the same suppliers'
--- sales of the same goods to others explain? Trailing three months against the 24 months before them; the target is never
--- among the others. Only goods that can be compared over the whole window count (see views.comparable_goods).
+-- sales of the same goods to others explain? Trailing three months against the 24 months before them; the target is
+-- never among the others. Only goods that can be compared over the whole window count (see views.comparable_goods).
 -- Grain: watch, buyer, period
 -- watch: the watch, see ref.watch
 -- buyer: the area named as destination

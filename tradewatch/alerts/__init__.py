@@ -10,7 +10,6 @@ it, and what was told about it already: judging a month twice on the same figure
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal

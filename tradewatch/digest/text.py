@@ -102,7 +102,7 @@ def _footer(digest: Digest, style: Style) -> Iterator[str]:
             f" released or taken {source.newest_release:%Y-%m-%d %H:%M} UTC."
         )
     if digest.known_at:
-        yield f"- Judged on what was known at {digest.known_at:%Y-%m-%d %H:%M} UTC."
+        yield f"- Judged on figures released or taken up to {digest.known_at:%Y-%m-%d %H:%M} UTC."
 
 
 def _dollars(value: float | None) -> str:
