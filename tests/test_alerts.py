@@ -59,9 +59,7 @@ ENDED = [*NEW_IN_JAN, told(Reason.OVER, MAR, 0, "low")]
         (ENDED, FEB, hit(900), 0, None),
     ],
 )
-def test_reason_to_tell(
-    life: list[Told], month: date, seen: Seen, quiet_months: int, reason: Reason | None
-) -> None:
+def test_reason_to_tell(life: list[Told], month: date, seen: Seen, quiet_months: int, reason: Reason | None) -> None:
     assert reason_to_tell(life, month, seen, quiet_months) is reason
 
 
@@ -104,7 +102,13 @@ def judged(con: duckdb.DuckDBPyConnection, month: date, seen: Seen, vintage: dat
     )
     if seen.verdict == "hit":
         row = {"period": month.isoformat()}
-        proof = {"severity": seen.severity, "sentence": f"s{month:%m}", "view": "views.x", "watch": "russia", "row": row}
+        proof = {
+            "severity": seen.severity,
+            "sentence": f"s{month:%m}",
+            "view": "views.x",
+            "watch": "russia",
+            "row": row,
+        }
         con.execute(
             "insert into findings.finding values ('jump', 'hub-jump', 'KGZ', $1, $3, $4, $5, $2, $2)",
             [*where, seen.score, seen.amount_usd, json.dumps(proof | {"area": "KGZ"})],

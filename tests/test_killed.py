@@ -33,13 +33,14 @@ with warehouse.connect(settings.warehouse) as con:
 HEADER = "REPORTER,PARTNER,PRODUCT,FLOW,STAT_PROCEDURE,PERIOD,VALUE_IN_EUR\n"
 REPORTERS = ("Austria", "Bulgaria", "Croatia", "Finland", "Latvia", "Lithuania", "Poland", "Sweden")
 FILES = 120
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def written(folder: Path) -> None:
     """Small files in the layout of Easy Comext, eight rows each."""
     folder.mkdir()
     for number in range(FILES):
-        year, month = 2010 + number // 12, "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[number % 12]
+        year, month = 2010 + number // 12, MONTHS[number % 12]
         rows = (
             f'"{name}","Armenia","Total","EXPORT","Total","{month}. {year}",{1000 + number}\n' for name in REPORTERS
         )

@@ -165,7 +165,9 @@ def status(con: duckdb.DuckDBPyConnection) -> list[Table]:
 def demo(con: duckdb.DuckDBPyConnection, home: Path) -> Iterator[Table | str]:
     """What the sample shows: where listed goods went in 2021 and in 2022, the alerts with reasons, what to try next."""
     rows = con.execute(_demo("destinations")).fetchall()
-    yield "Listed high-priority goods sold by EU members, January to November, EUR million (source: Eurostat)\n"
+    held, listed = _codes_held(con)
+    yield f"High-priority goods ({held} of the {listed} listed codes) sold by EU members, EUR million"
+    yield "January to November of each year; source: Eurostat, as released on 13 January 2023\n"
     columns = ("destination", "2021", "2022", "times*")
     cells = [(name, f"{before:,.3f}", f"{now:,.3f}", f"{times:.2f}") for name, before, now, times in rows]
     yield show.table("", columns, cells, right=columns[1:])
@@ -191,6 +193,12 @@ NEXT = (
 
 def _demo(name: str) -> str:
     return (shipped("queries") / "demo" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _codes_held(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """How many codes of the watch's list the figures hold, and how many the list has."""
+    ((held, listed),) = con.execute(_demo("codes_held")).fetchall()
+    return held, listed
 
 
 def _unpublished(con: duckdb.DuckDBPyConnection) -> str:

@@ -1,5 +1,5 @@
 -- What is missing, a sentence each: reporters that have not published the newest periods, and subjects that could not
--- be judged in the month. Grain: line
+-- be judged in the newest month judged, or since. Grain: line
 with newest as (
     select
         source,
@@ -10,19 +10,29 @@ with newest as (
     group by source, flow
 ),
 
-missing as (
+reporters as (
     select
         c.source,
         c.flow,
         c.period,
-        count(distinct c.reporter) as asked,
-        count(distinct case when c.state not in ('value', 'zero') then c.reporter end) as not_out,
-        string_agg(distinct case when c.state not in ('value', 'zero') then c.reporter end, ', ' order by c.reporter)
-            as names
+        c.reporter,
+        max(case when c.state in ('value', 'zero') then 0 else 1 end) as is_missing
     from facts.coverage as c
     inner join newest as n
         on n.source = c.source and n.flow = c.flow and c.period > n.period - interval 3 month and c.freq = 'M'
-    group by c.source, c.flow, c.period
+    group by c.source, c.flow, c.period, c.reporter
+),
+
+missing as (
+    select
+        source,
+        flow,
+        period,
+        count(*) as asked,
+        sum(is_missing) as not_out,
+        string_agg(case when is_missing = 1 then reporter end, ', ' order by reporter) as names
+    from reporters
+    group by source, flow, period
 )
 
 select
@@ -35,6 +45,6 @@ select
     rule || ' ' || strftime(month, '%Y-%m') || ': ' || count(distinct subject) || ' subject(s) could not be judged: '
     || reason || '.' as line
 from findings.judged
-where verdict = 'not published' and month = $month
+where verdict = 'not published' and month >= $month
 group by rule, month, reason
 order by line

@@ -14,7 +14,8 @@
 -- value: in the months covered, as reported, in currency
 -- previous_value: in the same months of the year before, in currency
 -- like_for_like_value: as value, only suppliers that have published the month in both years, in currency
--- like_for_like_previous_value: as previous_value, only suppliers that have published the month in both years, in currency
+-- like_for_like_previous_value: as previous_value, only suppliers that have published the month in both years, in
+--   currency
 -- currency: ISO 4217
 -- value_usd: in the months covered, US dollars
 -- previous_value_usd: in the same months of the year before, US dollars
@@ -137,7 +138,10 @@ select
     sum(case when s.is_now = 1 then e.value_usd else 0 end) as value_usd,
     sum(case when s.is_now = 0 then e.value_usd else 0 end) as previous_value_usd,
     sum(
-        case when s.is_now = 1 and (renumbered.commodity is not null or e.seam in ('fair', 'poor')) then e.value else 0 end
+        case
+            when s.is_now = 1 and (renumbered.commodity is not null or e.seam in ('fair', 'poor')) then e.value
+            else 0
+        end
     ) as seam_value
 from sides as s
 inner join ref.watch as w on w.watch = s.watch

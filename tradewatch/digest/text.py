@@ -75,7 +75,7 @@ def _item(item: Item, number: int, style: Style) -> Iterator[str]:
     yield ""
     yield f"   - stated {_dollars(item.value_usd)}, compared with {_dollars(item.expected_usd)},"
     yield f"     difference {_dollars(float(item.amount_usd))}, in the three months to {item.month:%Y-%m};"
-    yield f"     first told for {item.first_month:%Y-%m}"
+    yield f"     first hit in {item.first_month:%Y-%m}"
     yield from (f"   - {style.clean(note)}" for note in item.notes)
     yield from (f"   - next: {style.clean(step)}" for step in item.next)
     yield f"   - figures and files behind it: {style.code.format(f'tradewatch alerts why {item.alert_id}')}"

@@ -1,0 +1,187 @@
+"""The commands as a user types them: output for machines alone on stdout, one sentence on stderr, exit codes."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from command import COMMANDS, Ran, tradewatch
+
+from tradewatch import cli
+
+FILES = Path(__file__).parent / "files"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """A folder in which the demo has run, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, tradewatch("demo", cwd=folder)
+
+
+def asked(demo: tuple[Path, Ran], *words: str) -> Ran:
+    return tradewatch(*words, "--home", "tradewatch-demo", cwd=demo[0])
+
+
+def test_the_demo_shows_figures_alerts_and_what_to_try(demo: tuple[Path, Ran]) -> None:
+    _, ran = demo
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = [line.split() for line in ran.stdout.splitlines()]
+    assert ["Kyrgyzstan", "2.911", "13.747", "5.16"] in lines
+    assert ["Russia", "1,911.162", "408.278", "0.22"] in lines
+    alerts = [words[1] for words in lines if len(words) > 1 and words[0].rstrip(".").isdigit() and "." in words[1]]
+    assert "hub-jump.KGZ:" in alerts[:2]
+    assert not {"hub-jump.GEO:", "hub-jump.UZB:"} & set(alerts[:1])
+    assert {"hub-jump.KAZ:", "hub-jump.ARM:", "direct-drop.RUS:"} <= set(alerts)
+    assert "Netherlands November 2022" in ran.stdout
+
+
+def test_the_demo_again_shows_the_same(demo: tuple[Path, Ran]) -> None:
+    folder, first = demo
+    assert tradewatch("demo", cwd=folder).stdout == first.stdout
+
+
+def test_the_commands_that_the_demo_names_run(demo: tuple[Path, Ran]) -> None:
+    folder, ran = demo
+    commands = [line.strip() for line in ran.stdout.splitlines() if line.startswith("  tradewatch ")]
+    assert len(commands) == 3
+    for command in commands:
+        words = next(csv.reader([command], delimiter=" "))
+        again = tradewatch(*words[1:], cwd=folder)
+        assert again.returncode == 0, again.stderr
+        assert again.stdout
+
+
+def test_why_leads_to_the_cell_of_the_sheet(demo: tuple[Path, Ran]) -> None:
+    shown = asked(demo, "alerts", "why", "hub-jump.KGZ").stdout
+    line = next(line for line in shown.splitlines() if line.startswith("HUN"))
+    assert "2,008,819" in line
+    assert line.rstrip().endswith("18_4623849_spreadsheet.xlsx, Sheet 85, AJ106")
+
+
+def test_sql_prints_just_the_csv(demo: tuple[Path, Ran]) -> None:
+    ran = asked(
+        demo, "sql", "select reporter, value from facts.trade where source = 'gacc_quoted' limit 1", "--format", "csv"
+    )
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines()[0] == "reporter,value"
+    assert next(csv.DictReader(io.StringIO(ran.stdout)))["reporter"] == "CHN"
+
+
+def test_sql_as_of_turns_back(demo: tuple[Path, Ran]) -> None:
+    count = ("sql", "select count(*) as rows from facts.trade", "--format", "json")
+    assert json.loads(asked(demo, *count, "--as-of", "2023-01-01").stdout) == [{"rows": 0}]
+    assert json.loads(asked(demo, *count, "--as-of", "2023-02-01").stdout)[0]["rows"] > 29_000
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])
+def test_sql_writes_files(demo: tuple[Path, Ran], form: str) -> None:
+    path = demo[0] / f"out.{form}"
+    assert asked(demo, "sql", "select 'x' as a, 1.5 as b", "--format", form, "--output", str(path)).returncode == 0
+    readers = {"csv": pl.read_csv, "json": pl.read_json, "parquet": pl.read_parquet, "xlsx": pl.read_excel}
+    frame = readers[form](path)
+    assert [[str(value) for value in row] for row in frame.rows()] == [["x", "1.5"]]
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "delete from facts.trade_history",
+        "create table t as select 1",
+        "copy (select 1) to 'stolen.csv'",
+        "attach 'other.duckdb'",
+        "select * from read_csv('/etc/passwd')",
+        "set enable_external_access = true",
+        "drop view facts.trade; select 1",
+    ],
+)
+def test_sql_is_read_only(demo: tuple[Path, Ran], attempt: str) -> None:
+    ran = asked(demo, "sql", attempt)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("tradewatch: the query does not run: ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert (
+        "29994"
+        in asked(demo, "sql", "select count(*) from facts.trade where source = 'eurostat'", "--format", "csv").stdout
+    )
+
+
+def test_the_digest_tells_nothing_twice(tmp_path: Path) -> None:
+    tradewatch("demo", cwd=tmp_path)
+    home = ("--home", "tradewatch-demo")
+    dry = tradewatch("digest", "--dry-run", *home, cwd=tmp_path).stdout
+    first = tradewatch("digest", *home, cwd=tmp_path).stdout
+    again = tradewatch("digest", *home, cwd=tmp_path).stdout
+    assert dry.splitlines()[2].startswith("4 new")
+    assert first.splitlines()[2].startswith("4 new")
+    assert again.splitlines()[2].startswith("0 new, 0 worse or revised, 0 over")
+    tradewatch("check", "--since", "2021-06", "--month", "2022-11", *home, cwd=tmp_path)
+    after = tradewatch("digest", "--to", "file", *home, cwd=tmp_path)
+    written = tmp_path / "tradewatch-demo" / "digests" / "2022-10.md"
+    written = written if written.exists() else tmp_path / "tradewatch-demo" / "digests" / "2022-11.md"
+    assert str(written) in after.stderr
+    assert "0 new, 0 worse or revised, 0 over" in written.read_text(encoding="utf-8")
+
+
+def test_import_ends_in_a_table_and_says_what_was_refused(tmp_path: Path) -> None:
+    (tmp_path / "page.csv").write_text("<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", encoding="utf-8")
+    ran = tradewatch("import", "page.csv", FILES / "comtrade_website.csv", "--home", "h", cwd=tmp_path)
+    assert ran.returncode == 3
+    assert "comtrade_website.csv" in ran.stdout
+    assert ran.stderr.strip().splitlines()[-1].startswith("tradewatch: page.csv: a web page")
+    alone = tradewatch("import", "page.csv", "--home", "h", cwd=tmp_path)
+    assert alone.returncode == 1
+    assert "Traceback" not in alone.stderr
+
+
+def test_without_a_warehouse_there_is_one_clear_sentence(tmp_path: Path) -> None:
+    ran = tradewatch("status", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert ran.stderr.count("\n") == 1
+    assert "there is no warehouse" in ran.stderr
+
+
+def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
+    assert tradewatch("import", "x", "--flow", "sideways", cwd=tmp_path).returncode == 2
+    assert tradewatch("nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_init_makes_a_home_that_is_used(tmp_path: Path) -> None:
+    assert tradewatch("init", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "tradewatch.toml").is_file()
+    assert (tmp_path / ".env.example").is_file()
+    assert (tmp_path / "tradewatch-home" / "alerts").is_dir()
+    (tmp_path / "tradewatch.toml").write_text('home = "elsewhere"\n', encoding="utf-8")
+    tradewatch("import", FILES / "comtrade_website.csv", cwd=tmp_path)
+    assert (tmp_path / "elsewhere" / "tradewatch.duckdb").is_file()
+    assert "nothing was changed" not in tradewatch("init", cwd=tmp_path).stderr
+
+
+def test_a_users_own_view_and_rule_are_read(tmp_path: Path) -> None:
+    views = tmp_path / "h" / "queries" / "views"
+    views.mkdir(parents=True)
+    (views / "mine.sql").write_text(
+        "-- How many facts are there?\n-- Grain: facts\n-- facts: number of rows\n"
+        "select count(*) as facts from facts.trade\n",
+        encoding="utf-8",
+    )
+    tradewatch("import", FILES / "comtrade_website.csv", "--home", "h", cwd=tmp_path)
+    assert tradewatch("build", "--home", "h", cwd=tmp_path).returncode == 0
+    assert tradewatch("sql", "from views.mine", "--format", "csv", "--home", "h", cwd=tmp_path).stdout.startswith(
+        "facts\n"
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
+    words = ("alerts", "why") if command == "alerts" else (command,)
+    shown = tradewatch(*words, "--help", cwd=tmp_path).stdout
+    assert f"Example: tradewatch {command}" in shown
+
+
+def test_the_commands_are_those_listed() -> None:
+    known = {one.name or (one.callback.__name__ if one.callback else "") for one in cli.app.registered_commands}
+    groups = {group.name for group in cli.app.registered_groups}
+    assert known | groups == set(COMMANDS)
