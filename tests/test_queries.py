@@ -205,8 +205,8 @@ def panel(con: duckdb.DuckDBPyConnection, *, with_predecessors: bool) -> None:
     con.execute(PANEL, {"with_predecessors": with_predecessors})
     con.execute("insert into facts.scope select distinct 'all', partner, commodity from facts.trade_history")
     con.execute(
-        "insert into facts.coverage_history select distinct 'eurostat', reporter, 'export', 'M', period, 'all', 'value',"
-        " timestamp '2024-01-01', 1 from facts.trade_history"
+        "insert into facts.coverage_history select distinct 'eurostat', reporter, 'export', 'M', period, 'all',"
+        " 'value', timestamp '2024-01-01', 1 from facts.trade_history"
     )
     load(con, HERE / "common" / "raw.pull.csv")
     queries.build(con, shipped("queries"), NOWHERE)

@@ -104,6 +104,7 @@ def import_(
             for one in flow.import_files(con, settings, files, Told(flow=flow_told), released_at, _now()):
                 done.append(one)
                 bar.advance(bar.task_ids[0])
+        flow.build(con, settings)
     _report_imports(done)
 
 

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 
@@ -61,10 +61,14 @@ def import_files(
     released_at: datetime | None,
     now: datetime,
 ) -> Iterator[Imported]:
-    """Import files one by one, each in a transaction of its own; a file that is refused leaves no trace."""
-    for path in paths:
+    """
+    Import files one by one, each in a transaction of its own; a file that is refused leaves no trace.
+
+    Files that say nothing of their release become known in the order of the list, a microsecond apart.
+    """
+    for number, path in enumerate(paths):
         try:
-            yield import_file(con, settings, path, told, released_at, now)
+            yield import_file(con, settings, path, told, released_at, now + timedelta(microseconds=number))
         except TradewatchError as problem:
             yield Imported(name=path.name, state="refused", sentence=plain(str(problem)))
 

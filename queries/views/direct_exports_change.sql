@@ -48,45 +48,87 @@ sales as (
     group by watch, buyer, period, supplier, counted, season_months
 ),
 
-compared as (
+-- The parts are stacked and added up by their common key, not joined: so a month asked for reaches every one of them.
+parts as (
     select
         watch,
         target,
         period,
-        sum(case when counted then now else 0 end) as now,
-        sum(case when counted then season else 0 end) as season,
-        sum(case when counted then excluded else 0 end) as excluded,
-        sum(case when counted then past else 0 end) as counted_past,
-        sum(past) as all_past,
-        sum(case when counted and now < 0.5 * season then 1 else 0 end) as suppliers_down,
-        sum(case when counted and now > season then 1 else 0 end) as suppliers_up
-    from sales
+        suppliers_asked,
+        suppliers_counted,
+        season_months,
+        most_months_now,
+        null as now,
+        null as season,
+        null as excluded,
+        null as counted_past,
+        null as past,
+        null as suppliers_down,
+        null as suppliers_up
+    from asked
+    union all
+    select
+        s.watch,
+        s.target,
+        s.period,
+        null as suppliers_asked,
+        null as suppliers_counted,
+        null as season_months,
+        null as most_months_now,
+        case when s.counted then s.now else 0 end as now,
+        case when s.counted then s.season else 0 end as season,
+        case when s.counted then s.excluded else 0 end as excluded,
+        case when s.counted then s.past else 0 end as counted_past,
+        s.past,
+        case when s.counted and s.now < 0.5 * s.season then 1 else 0 end as suppliers_down,
+        case when s.counted and s.now > s.season then 1 else 0 end as suppliers_up
+    from sales as s
+    inner join ref.watch_member as target
+        on target.watch = s.watch and target.role = 'target' and target.member = s.target
+),
+
+added as (
+    select
+        watch,
+        target,
+        period,
+        max(suppliers_asked) as suppliers_asked,
+        max(suppliers_counted) as suppliers_counted,
+        max(season_months) as season_months,
+        max(most_months_now) as most_months_now,
+        coalesce(sum(now), 0) as now,
+        coalesce(sum(season), 0) as season,
+        coalesce(sum(excluded), 0) as excluded,
+        coalesce(sum(counted_past), 0) as counted_past,
+        coalesce(sum(past), 0) as past,
+        coalesce(sum(suppliers_down), 0) as suppliers_down,
+        coalesce(sum(suppliers_up), 0) as suppliers_up
+    from parts
     group by watch, target, period
 ),
 
 judged as (
     select
-        a.watch,
-        a.target,
-        a.period,
-        a.suppliers_asked,
-        a.suppliers_counted,
-        a.season_months,
+        watch,
+        target,
+        period,
+        suppliers_asked,
+        suppliers_counted,
+        season_months,
         case
-            when a.most_months_now < 3 then 'no supplier has published the newest three months'
-            when a.suppliers_counted < 0.5 * a.suppliers_asked
+            when most_months_now < 3 then 'no supplier has published the newest three months'
+            when suppliers_counted < 0.5 * suppliers_asked
                 then 'most suppliers have not published the window and the same season a year before'
-            when coalesce(c.counted_past, 0) < 0.9 * coalesce(c.all_past, 0)
+            when counted_past < 0.9 * past
                 then 'suppliers that hold more than a tenth of the past have not published the window'
             else 'published'
         end as reason,
-        coalesce(c.now, 0) as now,
-        coalesce(c.season, 0) as season,
-        coalesce(c.excluded, 0) as excluded,
-        coalesce(c.suppliers_down, 0) as suppliers_down,
-        coalesce(c.suppliers_up, 0) as suppliers_up
-    from asked as a
-    left join compared as c on c.watch = a.watch and c.target = a.target and c.period = a.period
+        now,
+        season,
+        excluded,
+        suppliers_down,
+        suppliers_up
+    from added
 )
 
 select

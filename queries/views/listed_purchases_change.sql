@@ -46,51 +46,31 @@ others as (
         watch,
         period,
         supplier,
-        goods_unit,
-        sum(elsewhere * now) as now,
-        sum(elsewhere * base) as base
+        buyer,
+        now,
+        base,
+        sum(elsewhere * now) over (partition by watch, period, supplier, goods_unit) - elsewhere * now as others_now,
+        sum(elsewhere * base) over (partition by watch, period, supplier, goods_unit) - elsewhere * base as others_base
     from series
-    group by watch, period, supplier, goods_unit
 ),
 
 expected as (
     select
-        s.watch,
-        s.period,
-        s.supplier,
-        s.buyer,
-        sum(s.now) as now,
-        sum(s.base) as base,
-        sum(
-            s.base * exp(
-                greatest(-1.5, least(1.5, ln(
-                    (greatest(o.now - s.elsewhere * s.now, 0) + 200000.0)
-                    / (greatest(o.base - s.elsewhere * s.base, 0) + 200000.0)
-                )))
-            )
-        ) as expected
-    from series as s
-    inner join others as o
-        on
-            o.watch = s.watch
-            and o.period = s.period
-            and o.supplier = s.supplier
-            and o.goods_unit = s.goods_unit
-    group by s.watch, s.period, s.supplier, s.buyer
-),
-
-compared as (
-    select
         watch,
         period,
+        supplier,
         buyer,
         sum(now) as now,
         sum(base) as base,
-        sum(expected) as expected,
-        sum(case when now > 1.5 * expected and now - expected > 10000 then 1 else 0 end) as suppliers_up,
-        sum(case when now < expected and expected > 10000 then 1 else 0 end) as suppliers_down
-    from expected
-    group by watch, period, buyer
+        sum(
+            base * exp(
+                greatest(-1.5, least(1.5, ln(
+                    (greatest(others_now, 0) + 200000.0) / (greatest(others_base, 0) + 200000.0)
+                )))
+            )
+        ) as expected
+    from others
+    group by watch, period, supplier, buyer
 ),
 
 monthly as (
@@ -182,36 +162,170 @@ asked as (
     group by watch, period, buyer
 ),
 
+-- The parts are stacked and added up by their common key, not joined: so a month asked for reaches every one of them.
+parts as (
+    select
+        watch,
+        period,
+        buyer,
+        null as suppliers_asked,
+        null as suppliers_counted,
+        null as months_published,
+        null as most_months_now,
+        null as most_baseline_months,
+        now,
+        base,
+        expected,
+        case when now > 1.5 * expected and now - expected > 10000 then 1 else 0 end as suppliers_up,
+        case when now < expected and expected > 10000 then 1 else 0 end as suppliers_down,
+        null as phi,
+        null as partner_growth,
+        null as excluded,
+        null as excluded_baseline,
+        null as all_baseline,
+        null as counted_baseline
+    from expected
+    union all
+    select
+        watch,
+        period,
+        buyer,
+        suppliers_asked,
+        suppliers_counted,
+        months_published,
+        most_months_now,
+        most_baseline_months,
+        null as now,
+        null as base,
+        null as expected,
+        null as suppliers_up,
+        null as suppliers_down,
+        null as phi,
+        null as partner_growth,
+        null as excluded,
+        null as excluded_baseline,
+        null as all_baseline,
+        null as counted_baseline
+    from asked
+    union all
+    select
+        watch,
+        period,
+        buyer,
+        null as suppliers_asked,
+        null as suppliers_counted,
+        null as months_published,
+        null as most_months_now,
+        null as most_baseline_months,
+        null as now,
+        null as base,
+        null as expected,
+        null as suppliers_up,
+        null as suppliers_down,
+        variance_to_mean as phi,
+        null as partner_growth,
+        null as excluded,
+        null as excluded_baseline,
+        null as all_baseline,
+        null as counted_baseline
+    from spread
+    union all
+    select
+        watch,
+        period,
+        buyer,
+        null as suppliers_asked,
+        null as suppliers_counted,
+        null as months_published,
+        null as most_months_now,
+        null as most_baseline_months,
+        null as now,
+        null as base,
+        null as expected,
+        null as suppliers_up,
+        null as suppliers_down,
+        null as phi,
+        partner_growth,
+        null as excluded,
+        null as excluded_baseline,
+        null as all_baseline,
+        null as counted_baseline
+    from booms
+    union all
+    select
+        watch,
+        period,
+        buyer,
+        null as suppliers_asked,
+        null as suppliers_counted,
+        null as months_published,
+        null as most_months_now,
+        null as most_baseline_months,
+        null as now,
+        null as base,
+        null as expected,
+        null as suppliers_up,
+        null as suppliers_down,
+        null as phi,
+        null as partner_growth,
+        excluded,
+        excluded_baseline,
+        all_baseline,
+        counted_baseline
+    from seam
+),
+
+added as (
+    select
+        watch,
+        buyer,
+        period,
+        max(suppliers_asked) as suppliers_asked,
+        max(suppliers_counted) as suppliers_counted,
+        max(months_published) as months_published,
+        max(most_months_now) as most_months_now,
+        max(most_baseline_months) as most_baseline_months,
+        coalesce(sum(now), 0) as now,
+        coalesce(sum(base), 0) as base,
+        coalesce(sum(expected), 0) as expected,
+        coalesce(sum(suppliers_up), 0) as suppliers_up,
+        coalesce(sum(suppliers_down), 0) as suppliers_down,
+        greatest(coalesce(max(phi), 0), 10000.0) as phi,
+        max(partner_growth) as partner_growth,
+        coalesce(max(excluded), 0) as excluded,
+        coalesce(max(excluded_baseline), 0) as excluded_baseline,
+        coalesce(max(all_baseline), 0) as all_baseline,
+        coalesce(max(counted_baseline), 0) as counted_baseline
+    from parts
+    group by watch, buyer, period
+),
+
 judged as (
     select
-        a.watch,
-        a.buyer,
-        a.period,
-        a.suppliers_asked,
-        a.suppliers_counted,
-        a.months_published,
+        watch,
+        buyer,
+        period,
+        suppliers_asked,
+        suppliers_counted,
+        months_published,
         case
-            when a.most_months_now < 3 then 'no supplier has published the newest three months'
-            when a.most_baseline_months < 12 then 'fewer than 12 months of baseline are published'
-            when a.suppliers_counted < 0.5 * a.suppliers_asked then 'most suppliers have not published the window'
-            when coalesce(seam.counted_baseline, 0) < 0.9 * coalesce(seam.all_baseline, 0)
+            when most_months_now < 3 then 'no supplier has published the newest three months'
+            when most_baseline_months < 12 then 'fewer than 12 months of baseline are published'
+            when suppliers_counted < 0.5 * suppliers_asked then 'most suppliers have not published the window'
+            when counted_baseline < 0.9 * all_baseline
                 then 'suppliers that hold more than a tenth of the baseline have not published the window'
             else 'published'
         end as reason,
-        coalesce(c.now, 0) as now,
-        coalesce(c.base, 0) as base,
-        coalesce(c.expected, 0) as expected,
-        coalesce(c.suppliers_up, 0) as suppliers_up,
-        coalesce(c.suppliers_down, 0) as suppliers_down,
-        greatest(coalesce(s.variance_to_mean, 0), 10000.0) as phi,
-        booms.partner_growth,
-        coalesce(seam.excluded, 0) as excluded,
-        coalesce(seam.excluded_baseline, 0) as excluded_baseline
-    from asked as a
-    left join compared as c on c.watch = a.watch and c.period = a.period and c.buyer = a.buyer
-    left join spread as s on s.watch = a.watch and s.period = a.period and s.buyer = a.buyer
-    left join seam on seam.watch = a.watch and seam.period = a.period and seam.buyer = a.buyer
-    left join booms on booms.watch = a.watch and booms.period = a.period and booms.buyer = a.buyer
+        now,
+        base,
+        expected,
+        suppliers_up,
+        suppliers_down,
+        phi,
+        partner_growth,
+        excluded,
+        excluded_baseline
+    from added
 ),
 
 roles as (
