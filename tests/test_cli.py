@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -80,7 +81,12 @@ def test_sql_as_of_turns_back(demo: tuple[Path, Ran]) -> None:
 def test_sql_writes_files(demo: tuple[Path, Ran], form: str) -> None:
     path = demo[0] / f"out.{form}"
     assert asked(demo, "sql", "select 'x' as a, 1.5 as b", "--format", form, "--output", str(path)).returncode == 0
-    readers = {"csv": pl.read_csv, "json": pl.read_json, "parquet": pl.read_parquet, "xlsx": pl.read_excel}
+    readers: dict[str, Callable[[Path], pl.DataFrame]] = {
+        "csv": pl.read_csv,
+        "json": pl.read_json,
+        "parquet": pl.read_parquet,
+        "xlsx": pl.read_excel,
+    }
     frame = readers[form](path)
     assert [[str(value) for value in row] for row in frame.rows()] == [["x", "1.5"]]
 

@@ -164,7 +164,9 @@ def check(
     with _writing(home) as (con, settings):
         flow.build(con, settings)
         told = flow.check(con, settings, _month(month), _month(since), _now())
-    show.out.print(show.table("", ("what changed", "alerts"), sorted(told.items()), right=("alerts",)))
+    for what, count in sorted(told.items()):
+        show.out.print(f"{count} {what}")
+    show.err.print("`tradewatch digest` tells what changed." if told else "nothing changed since the last check.")
 
 
 def _month(text: str | None) -> date | None:

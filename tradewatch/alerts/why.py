@@ -11,6 +11,7 @@ import duckdb
 
 from tradewatch.errors import DataError
 from tradewatch.files import shipped
+from tradewatch.warehouse import first_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +73,12 @@ def _alert(con: duckdb.DuckDBPyConnection, alert_id: str) -> dict[str, Any]:
 
 
 def _newest_finding(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any]) -> dict[str, Any]:
-    row = con.execute(
-        "select evidence from findings.finding where rule = $1 and subject = $2 and month = $3"
+    row = first_row(
+        con,
+        "select evidence from findings.finding where rule = $rule and subject = $subject and month = $month"
         " order by as_of desc limit 1",
-        [alert["rule"], alert["subject"], alert["last_month"]],
-    ).fetchone()
+        {"rule": alert["rule"], "subject": alert["subject"], "month": alert["last_month"]},
+    )
     found: dict[str, Any] = json.loads(row[0]) if row else {}
     return found
 

@@ -15,6 +15,7 @@ import duckdb
 from tradewatch.digest.model import Digest, Item, Rule, Source
 from tradewatch.digest.text import markdown, plain
 from tradewatch.files import shipped
+from tradewatch.warehouse import first_row
 
 __all__ = ["Digest", "Item", "Rule", "Source", "compose", "mark_told", "markdown", "plain"]
 
@@ -102,11 +103,12 @@ def _notes(row: Mapping[str, Any], figures: Mapping[str, Any]) -> list[str]:
 
 
 def _judged(con: duckdb.DuckDBPyConnection) -> tuple[date | None, datetime | None]:
-    row = con.execute(
+    row = first_row(
+        con,
         "select max(month), max(as_of) from findings.judged where month ="
-        " (select max(month) from findings.judged where verdict <> 'not published')"
-    ).fetchone()
-    return row if row else (None, None)
+        " (select max(month) from findings.judged where verdict <> 'not published')",
+    )
+    return (row[0], row[1]) if row else (None, None)
 
 
 def _health(con: duckdb.DuckDBPyConnection, month: date | None) -> list[str]:
@@ -121,7 +123,7 @@ def _health(con: duckdb.DuckDBPyConnection, month: date | None) -> list[str]:
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
+    row = first_row(con, query)
     return int(row[0]) if row else 0
 
 

@@ -15,7 +15,7 @@ import duckdb
 
 from tradewatch.errors import RuleError
 from tradewatch.findings.rules import Rule, Sentence, read
-from tradewatch.warehouse import transaction
+from tradewatch.warehouse import first_row, transaction
 
 __all__ = ["Rule", "find", "judge", "months_published", "read", "vintage"]
 
@@ -72,10 +72,11 @@ class _known_at:  # noqa: N801 (reads as a word: with _known_at(con, as_of))
 
 def vintage(con: duckdb.DuckDBPyConnection) -> datetime:
     """The release time of the newest figure that can be seen (naive UTC); the epoch when there is none."""
-    row = con.execute(
+    row = first_row(
+        con,
         "select coalesce(max(known_from), timestamp '1970-01-01') from"
-        " (select known_from from facts.trade union all select known_from from facts.coverage) as known"
-    ).fetchone()
+        " (select known_from from facts.trade union all select known_from from facts.coverage) as known",
+    )
     found: datetime = row[0] if row else datetime(1970, 1, 1)
     return found
 
