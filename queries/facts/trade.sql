@@ -16,7 +16,9 @@
 -- quantity: in quantity_unit, null when not stated
 -- quantity_unit: the source's own unit
 -- quantity_estimated: true when the source estimated the weight or quantity
+-- withdrawn: always false here; a withdrawn flow is in facts.trade_history only
 -- known_from: UTC, when this version was published or, where the source does not say, taken
+-- known_to: UTC, when a later version ended this one; null while it stands
 -- pull_id: the file or answer it came in, see raw.pull
 select
     source,
@@ -35,7 +37,9 @@ select
     quantity,
     quantity_unit,
     quantity_estimated,
+    withdrawn,
     known_from,
+    known_to,
     pull_id
 from facts.trade_history
 where
