@@ -134,7 +134,8 @@ def _rules(con: duckdb.DuckDBPyConnection) -> tuple[Rule, ...]:
 
 def _sources(con: duckdb.DuckDBPyConnection) -> tuple[Source, ...]:
     rows = con.execute(
-        "select source, max(period), max(known_from) from facts.trade group by source order by source"
+        "select source, cast(max(case when freq = 'A' then period + interval 11 month else period end) as date),"
+        " max(known_from) from facts.trade group by source order by source"
     ).fetchall()
     return tuple(
         Source(name=name, attribution=ATTRIBUTION.get(name, f"Source: {name}"), newest_period=period, newest_release=at)

@@ -31,7 +31,7 @@ class Source:
 
     name: str
     attribution: str
-    newest_period: date
+    newest_period: date  # its newest month, the last one of the year for annual figures
     newest_release: datetime
 
 
