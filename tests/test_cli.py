@@ -91,6 +91,23 @@ def test_sql_writes_files(demo: tuple[Path, Ran], form: str) -> None:
     assert [[str(value) for value in row] for row in frame.rows()] == [["x", "1.5"]]
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx", "parquet"])
+def test_sql_writes_every_kind_of_answer(demo: tuple[Path, Ran], form: str) -> None:
+    query = (
+        "select [1, 2] as l, {'a': 1.5} as s, null as n, date '2024-01-01' as d, sum(1::bigint) as h,"
+        " 1.5::decimal(18, 3) as m, true as t, timestamp '2024-01-01 10:00' as at, uuid() as u"
+    )
+    ran = asked(demo, "sql", query, "--format", form, "--output", str(demo[0] / f"all.{form}"))
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_sql_says_what_has_no_plain_form(demo: tuple[Path, Ran], form: str) -> None:
+    ran = asked(demo, "sql", "select interval 3 day as i", "--format", form)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("tradewatch: a column of the answer has no plain form")
+
+
 @pytest.mark.parametrize(
     "attempt",
     [
@@ -147,6 +164,15 @@ def test_without_a_warehouse_there_is_one_clear_sentence(tmp_path: Path) -> None
     assert ran.returncode == 1
     assert ran.stderr.count("\n") == 1
     assert "there is no warehouse" in ran.stderr
+
+
+def test_a_home_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for home in ("file", "file/inside"):
+        ran = tradewatch("import", FILES / "comtrade_website.csv", "--home", home, cwd=tmp_path)
+        assert ran.returncode == 1
+        assert ran.stderr.startswith("tradewatch: ")
+        assert ran.stderr.count("\n") == 1
 
 
 def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:

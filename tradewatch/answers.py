@@ -56,6 +56,10 @@ def ask(
         found: pl.DataFrame = pl.DataFrame() if relation is None else relation.pl()
     except duckdb.Error as problem:
         raise QueryError(f"the query does not run: {plain(str(problem))[:400]}") from problem
+    except pl.exceptions.PolarsError as problem:
+        raise QueryError(
+            f"a column of the answer has no plain form; cast it to text ({plain(str(problem))[:80]}…)."
+        ) from problem
     return found
 
 
@@ -119,13 +123,27 @@ def _encoded(frame: pl.DataFrame, form: str) -> bytes:
     if form == "json":
         return json.dumps(frame.to_dicts(), default=_plain_value, ensure_ascii=False, indent=1).encode() + b"\n"
     body = BytesIO()
-    if form == "csv":
-        frame.write_csv(body)
-    elif form == "parquet":
-        frame.write_parquet(body)
-    else:
-        frame.write_excel(body)
+    try:
+        if form == "parquet":
+            frame.write_parquet(body)
+        elif form == "csv":
+            _flat(frame).write_csv(body)
+        else:
+            _flat(frame).write_excel(body)
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
+        raise QueryError(f"the answer cannot be written as {form} ({plain(str(problem))[:200]}); cast it.") from problem
     return body.getvalue()
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame that fits into cells: lists and structs as JSON text, whole numbers of 128 bits as text."""
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+    texts = [pl.Series(name, [_as_json(value) for value in frame[name].to_list()], pl.String) for name in nested]
+    return frame.with_columns(*texts, pl.selectors.by_dtype(pl.Int128).cast(pl.String))
+
+
+def _as_json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, default=_plain_value, ensure_ascii=False)
 
 
 def _plain_value(value: object) -> object:

@@ -40,15 +40,27 @@ Home = Annotated[
 
 
 def main() -> None:
-    """Run a command; an error that a user can act on is one sentence and exit code 1, never a traceback."""
+    """Run a command; whatever goes wrong is one sentence and exit code 1, never a traceback (130 after Ctrl-C)."""
     try:
         app()
-    except TradewatchError as problem:
-        print(f"tradewatch: {plain(str(problem))}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+    except KeyboardInterrupt:
+        _leave("stopped; what was reported as done is kept, nothing is half done.", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except TradewatchError as problem:
+        _leave(str(problem))
+    except (OSError, duckdb.Error) as problem:
+        _leave(f"{problem}; nothing is half done.")
+    except Exception as problem:
+        if os.environ.get("TRADEWATCH_DEBUG"):
+            raise
+        _leave(f"a fault of tradewatch itself ({type(problem).__name__}: {problem}); TRADEWATCH_DEBUG=1 shows where.")
+
+
+def _leave(sentence: str, code: int = 1) -> None:
+    print(f"tradewatch: {plain(sentence)}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
 
 
 def _settings(home: Path | None) -> Settings:
