@@ -92,11 +92,13 @@ def _stage(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, objec
 
 def _stage_release(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
     release, source = loading.release, {"source": loading.release.source}
+    complete = {"complete": bool(release.blocks)}
     cells, members = _asked(release)
     for name, frame in (("rows", release.rows), ("cells", cells), ("members", members)):
         con.register(f"release_{name}", frame.to_arrow())
-    for name in ("incoming", "members", "asked"):
-        _stage(con, name, source)
+    _stage(con, "incoming", source)
+    _stage(con, "members", source)
+    _stage(con, "asked", source | complete)
     for name in ("rows", "cells", "members"):
         con.unregister(f"release_{name}")
     _refuse_twice(con)

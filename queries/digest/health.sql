@@ -16,7 +16,7 @@ reporters as (
         c.flow,
         c.period,
         c.reporter,
-        max(case when c.state in ('value', 'zero') then 0 else 1 end) as is_missing
+        max(case when c.state in ('value', 'zero', 'partial') then 0 else 1 end) as is_missing
     from facts.coverage as c
     inner join newest as n
         on n.source = c.source and n.flow = c.flow and c.period > n.period - interval 3 month and c.freq = 'M'

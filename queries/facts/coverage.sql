@@ -6,7 +6,8 @@
 -- freq: M month or A year
 -- period: first day of the month or year
 -- scope: the asked set of partners and commodities, see facts.scope
--- state: value, zero (published, nothing recorded), not_released, suppressed, partial, failed or not_applicable
+-- state: value, zero (published, nothing recorded), not_released, suppressed, partial (figures are there, but the file
+--   does not say what was asked, or not all of it came), failed or not_applicable
 -- known_from: UTC, when this state was published or taken
 -- pull_id: the file or answer that says so
 select

@@ -1,4 +1,5 @@
--- What one release answers for, and how: value where the reporter states any flow of the asked set in the period;
+-- What one release answers for, and how: partial where the release does not say what was asked, so that what it leaves
+-- out proves nothing; value where the reporter states any flow of the asked set in the period;
 -- not_released where nobody states any and none follows, or where a reporter that never skipped a period goes silent
 -- at the end; zero otherwise (published, nothing recorded). Grain: reporter, flow, freq, period, scope.
 with cells as (
@@ -72,6 +73,7 @@ select
     c.period,
     c.scope,
     case
+        when not $complete then 'partial'
         when s.period is not null then 'value'
         when e.last_period is null or c.period > e.last_period then 'not_released'
         when c.period > h.last_period and h.periods_stated >= 3 and h.periods_stated = held.periods_asked

@@ -1,6 +1,6 @@
--- Who ships how much of the listed goods that reach the target, as far as suppliers have published the month?
+-- Who ships how much of the listed goods that reach the target, as far as suppliers have stated the month?
 -- Partner records say who shipped, not where goods were made: the basis is dispatch, never origin. A supplier stated in
--- two sources is read in one: a national source before Comtrade, then by name.
+-- two sources is read in one: a complete answer first, then a national source before Comtrade, then by name.
 -- Grain: watch, target, period, tier, supplier
 -- watch: the watch, see ref.watch
 -- target: the area under watch
@@ -9,18 +9,20 @@
 -- supplier: the exporting area whose books these are
 -- source: whose statistics
 -- exports_usd: listed exports to the target, US dollars
--- reporters_total_usd: listed exports of all suppliers that have published the month, US dollars
+-- reporters_total_usd: listed exports of all suppliers that have stated the month, US dollars
 -- dispatch_share_of_reporting_suppliers: exports as a share of that total, 0 to 1
 -- basis: dispatch
--- reporters_stating: how many suppliers have published the month for this target, zeros included: what the total
---   rests on
+-- reporters_stating: how many suppliers have stated the month for this target, zeros included: what the total rests on
+-- reporters_complete: of these, covered by complete answers; the others are known only from files that do not say what
+--   was asked, and may have shipped more
 with reading as (
     select
         watch,
         supplier,
         target,
         period,
-        source
+        source,
+        published
     from (
         select
             m.watch,
@@ -28,13 +30,14 @@ with reading as (
             m.buyer as target,
             m.period,
             m.source,
+            m.published,
             row_number() over (
                 partition by m.watch, m.supplier, m.buyer, m.period
-                order by case when m.source = 'comtrade' then 1 else 0 end, m.source
+                order by m.published desc, case when m.source = 'comtrade' then 1 else 0 end, m.source
             ) as choice
         from views.supplier_months as m
         inner join ref.watch_member as t on t.watch = m.watch and t.role = 'target' and t.member = m.buyer
-        where m.published = 1
+        where m.stated = 1
     ) as ranked
     where choice = 1
 ),
@@ -44,7 +47,8 @@ stating as (
         watch,
         target,
         period,
-        count(*) as reporters_stating
+        count(*) as reporters_stating,
+        sum(published) as reporters_complete
     from reading
     group by watch, target, period
 ),
@@ -109,6 +113,7 @@ select
         ) as decimal(9, 6)
     ) as dispatch_share_of_reporting_suppliers,
     'dispatch' as basis,
-    cast(s.reporters_stating as integer) as reporters_stating
+    cast(s.reporters_stating as integer) as reporters_stating,
+    cast(s.reporters_complete as integer) as reporters_complete
 from by_supplier as b
 inner join stating as s on s.watch = b.watch and s.target = b.target and s.period = b.period
