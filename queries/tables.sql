@@ -172,6 +172,7 @@ create table if not exists facts.trade_history (
     quantity decimal(18, 3),
     quantity_unit varchar,
     quantity_estimated boolean not null,
+    summed boolean not null default false,
     withdrawn boolean not null,
     known_from timestamp not null,
     known_to timestamp,

@@ -95,7 +95,8 @@ def day(number: int) -> datetime:
 def test_the_same_release_twice_changes_nothing(ledger: Ledger) -> None:
     figures = {("KGZ", MONTHS[0]): 5}
     assert ledger.load(release(figures), day(0))["new"] == 1
-    assert ledger.load(release(figures), day(1)) == {"new": 0, "revised": 0, "withdrawn": 0, "unchanged": 1}
+    again = ledger.load(release(figures), day(1))
+    assert again == {"new": 0, "revised": 0, "withdrawn": 0, "unchanged": 1, "kept": 0}
     assert ledger.con.execute("select count(*) from facts.trade_history").fetchone() == (1,)
 
 
@@ -140,6 +141,23 @@ def test_a_flow_stated_twice_is_refused(ledger: Ledger) -> None:
     twice = Release(source="eurostat", layout="test", rows=pl.concat([one.rows, one.rows]), rows_read=2)
     with pytest.raises(DataError, match="KGZ of 854231 in 2023-01 is stated 2 times"):
         ledger.load(twice, day(0))
+
+
+def test_a_sum_of_parts_does_not_revise_a_known_total(ledger: Ledger) -> None:
+    parts = release({("KGZ", MONTHS[0]): 1, ("KAZ", MONTHS[0]): 2})
+    summed = Release(
+        source="eurostat", layout="test", rows=parts.rows.with_columns(pl.lit(value=True).alias("summed")), rows_read=2
+    )
+    ledger.load(release({("KGZ", MONTHS[0]): 5}), day(0))
+    assert ledger.load(summed, day(1)) == {"new": 1, "revised": 0, "withdrawn": 0, "unchanged": 0, "kept": 1}
+    assert ledger.known() == {("KGZ", MONTHS[0]): 5, ("KAZ", MONTHS[0]): 2}
+    assert ledger.load(release({("KAZ", MONTHS[0]): 2}), day(2))["revised"] == 1
+
+
+def test_a_file_that_does_not_say_what_was_asked_covers_in_part(ledger: Ledger) -> None:
+    ledger.load(release({("KGZ", MONTHS[0]): 5}), day(0))
+    states = ledger.con.execute("select period, state from facts.coverage").fetchall()
+    assert states == [(MONTHS[0], "partial")]
 
 
 def test_an_unknown_area_is_kept_under_its_own_name(ledger: Ledger) -> None:

@@ -35,7 +35,7 @@ def test_the_chinese_interface_in_yuan() -> None:
     assert dict(release.rows.schema) == dict(ROWS)
     assert release.rows.rows()[0] == (
         "142", "344", "export", "M", date(2024, 1, 1), "HS2022", "85423100", Decimal(1234567), "CNY", "FOB",
-        Decimal(38), Decimal(1520), "个", False, "line 2",
+        Decimal(38), Decimal(1520), "个", False, False, "line 2",
     )  # fmt: skip
     shown = release.rows.select("partner_code", "commodity", "value", "net_kg", "quantity", "quantity_unit").rows()
     assert shown[1:] == [

@@ -233,7 +233,7 @@ codes as (
 months as (select cast(unnest(range(date '2019-06-01', date '2024-07-01', interval 1 month)) as date) as period)
 insert into facts.trade_history
 select 'eurostat', s.area, b.area, 'export', 'M', m.period, c.hs_edition, c.commodity,
-    cast(c.usd as decimal(18, 3)), cast(c.usd as decimal(18, 3)), 'USD', 'FOB', null, null, null, false, false,
+    cast(c.usd as decimal(18, 3)), cast(c.usd as decimal(18, 3)), 'USD', 'FOB', null, null, null, false, false, false,
     timestamp '2024-01-01', null, 1
 from codes as c
 cross join (values ('DEU'), ('FRA'), ('ITA'), ('POL')) as s (area)

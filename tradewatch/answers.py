@@ -50,6 +50,8 @@ def ask(
     Raises QueryError with DuckDB's own first line when the query does not run.
     """
     try:
+        if sum(one.type == duckdb.StatementType.SELECT for one in con.extract_statements(query)) > 1:
+            raise QueryError("the query holds more than one question; ask them one by one.")
         if as_of:
             con.execute("set variable as_of = $1", [as_of])
         relation = con.sql(query, params=dict(values) if values else None)
@@ -71,7 +73,10 @@ def questions(own: Path) -> dict[str, Question]:
 
 def _question(path: Path) -> Question:
     """A file of queries/ask/: comment lines that say what it answers, `-- $name: usual value` lines, a select."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise QueryError(f"{path}: cannot be read as UTF-8 text ({problem}).") from problem
     comments = [line[3:].strip() for line in text.splitlines() if line.startswith("-- ")]
     usual = {found[1]: found[2] for line in comments if (found := re.match(r"\$(\w+): (.+)", line))}
     sentence = " ".join(line for line in comments if not line.startswith("$"))

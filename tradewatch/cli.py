@@ -40,11 +40,9 @@ Home = Annotated[
 
 
 def main() -> None:
-    """Run a command; whatever goes wrong is one sentence and exit code 1, never a traceback (130 after Ctrl-C)."""
+    """Run a command; whatever goes wrong is one sentence and exit code 1, never a traceback."""
     try:
         app()
-    except KeyboardInterrupt:
-        _leave("stopped; what was reported as done is kept, nothing is half done.", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -108,30 +106,35 @@ def import_(
     """
     if flow_told not in (None, "export", "import"):
         raise typer.BadParameter("it is export or import", param_hint="--flow")
-    with _writing(home) as (con, settings):
-        flow.prepare(con, settings)
-        files = flow.files_of(paths)
-        done = []
-        with show.progress("importing", len(files)) as bar:
+    files = flow.files_of(paths)
+    done: list[flow.Imported] = []
+    try:
+        with _writing(home) as (con, settings), show.progress("importing", len(files)) as bar:
+            flow.build(con, settings)
             for one in flow.import_files(con, settings, files, Told(flow=flow_told), released_at, _now()):
                 done.append(one)
                 bar.advance(bar.task_ids[0])
-        flow.build(con, settings)
-    _report_imports(done)
+    except KeyboardInterrupt:
+        show.err.print("stopped; the files listed are in, nothing is half done. Run it again for the rest.")
+        raise
+    finally:
+        _show_imports(done)
+    refused = [one for one in done if one.state == "refused"]
+    if refused:
+        raise typer.Exit(1 if len(refused) == len(done) else DONE_IN_PART)
 
 
-def _report_imports(done: list[flow.Imported]) -> None:
-    """One table at the end, the refusals below it, and an exit code that says whether all, some or nothing went in."""
-    show.out.print(show.imports(done))
+def _show_imports(done: list[flow.Imported]) -> None:
+    """One table at the end, also of an import that was stopped; notes and refusals below it."""
+    if done:
+        show.out.print(show.imports(done))
     if len(done) > 1:
         show.out.print(show.imports_by_source(done))
     for note in dict.fromkeys(f"{one.name}: {plain(note)}" for one in done for note in one.notes):
-        show.err.print(note, markup=False)
-    refused = [one for one in done if one.state == "refused"]
-    for one in refused:
-        show.err.print(f"tradewatch: {one.sentence}", markup=False, soft_wrap=True)
-    if refused:
-        raise typer.Exit(1 if len(refused) == len(done) else DONE_IN_PART)
+        show.err.print(note, markup=False, soft_wrap=True)
+    for one in done:
+        if one.state == "refused":
+            show.err.print(f"tradewatch: {one.sentence}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -304,7 +307,7 @@ def alerts_list(
 @alerts_app.command("why")
 def alerts_why(
     alert_id: Annotated[str, typer.Argument(help="The case, as `tradewatch alerts list` names it.")],
-    rows: Annotated[int, typer.Option(help="How many of the largest figures behind it to show.")] = 20,
+    rows: Annotated[int, typer.Option(min=1, help="How many of the largest figures behind it to show.")] = 20,
     home: Home = None,
 ) -> None:
     """

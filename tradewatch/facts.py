@@ -24,10 +24,10 @@ KEY = "source, reporter, partner, flow, freq, period, hs_edition, commodity, cur
 
 VERSION = (
     "source, reporter, partner, flow, freq, period, hs_edition, commodity, value_usd, value, currency, valuation,"
-    " net_kg, quantity, quantity_unit, quantity_estimated"
+    " net_kg, quantity, quantity_unit, quantity_estimated, summed"
 )
 
-WHATS = ("new", "revised", "withdrawn", "unchanged")
+WHATS = ("new", "revised", "withdrawn", "unchanged", "kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,8 @@ Again = Callable[[int], Loading]
 
 def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> dict[str, int]:
     """
-    Load one release inside the caller's transaction; returns rows `new`, `revised`, `withdrawn`, `unchanged`.
+    Load one release inside the caller's transaction; returns rows `new`, `revised`, `withdrawn`, `unchanged`, and
+    `kept`: totals known before, which a sum of parts does not revise.
 
     Raises DataError when the release states one flow twice.
     """
@@ -91,14 +92,14 @@ def _stage(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, objec
 
 
 def _stage_release(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
-    release, source = loading.release, {"source": loading.release.source}
-    complete = {"complete": bool(release.blocks)}
+    release = loading.release
+    source: dict[str, object] = {"source": release.source}
     cells, members = _asked(release)
     for name, frame in (("rows", release.rows), ("cells", cells), ("members", members)):
         con.register(f"release_{name}", frame.to_arrow())
     _stage(con, "incoming", source)
     _stage(con, "members", source)
-    _stage(con, "asked", source | complete)
+    _stage(con, "asked", source | {"complete": bool(release.blocks)})
     for name in ("rows", "cells", "members"):
         con.unregister(f"release_{name}")
     _refuse_twice(con)
@@ -208,8 +209,8 @@ def _apply(con: duckdb.DuckDBPyConnection, loading: Loading, *, only_affected: b
     _end_versions(con, loading.known_from)
     con.execute(
         f"insert into facts.trade_history ({VERSION}, withdrawn, known_from, pull_id)"
-        f" select {VERSION}, what = 'withdrawn', $known_from, $pull_id from changes where what <> 'unchanged'"
-        " order by commodity, reporter, partner, flow, period",
+        f" select {VERSION}, what = 'withdrawn', $known_from, $pull_id from changes"
+        " where what not in ('unchanged', 'kept') order by commodity, reporter, partner, flow, period",
         {"known_from": loading.known_from, "pull_id": loading.pull_id},
     )
     return _counts(con)

@@ -41,16 +41,17 @@ class Imported:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """Every file named or lying in a named folder, oldest first where their names say when they were saved."""
+    """Every file in the order named; those inside a named folder oldest first, where their names say when saved."""
     found: list[Path] = []
     for path in paths:
         if not path.exists():
             raise DataError(f"{path}: no such file or folder.")
-        inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        inside = [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
+        inside.sort(key=lambda one: (time_in_name(one.name) or datetime.min, one))
         found += inside if path.is_dir() else [path]
     if not found:
         raise DataError("there is no file in what was named; nothing was imported.")
-    return sorted(found, key=lambda path: (time_in_name(path.name) or datetime.min, path))
+    return found
 
 
 def import_files(
@@ -83,23 +84,23 @@ def import_file(
 ) -> Imported:
     """Import one file: read, parse, keep the bytes, load the facts. Raises a TradewatchError with nothing changed."""
     body = read_whole(path)
-    known = raw.loaded_as(con, raw.hash_of(body))
-    if known:
-        return _known_already(con, known, path, told)
     pull = Pull(name=path.name, body=body, fetched_at=now, told=told, released_at=released_at)
+    for known in raw.loaded_as(con, raw.hash_of(body)):
+        if released_at in (None, known.released_at):
+            return _known_already(con, known, pull)
     return land(con, settings, pull, sources.parse(pull))
 
 
-def _known_already(con: duckdb.DuckDBPyConnection, known: raw.Entry, path: Path, told: Told) -> Imported:
+def _known_already(con: duckdb.DuckDBPyConnection, known: raw.Entry, pull: Pull) -> Imported:
     """The same bytes again change nothing; the same bytes told to be another flow are refused."""
-    if told != known.told:
+    if known.told.flow and pull.told.flow and pull.told != known.told:
         raise DataError(
-            f"{path.name}: these bytes were loaded before as {known.told.flow} (pull {known.pull_id}),"
-            f" now they are said to be {told.flow}; nothing was changed."
+            f"{pull.name}: these bytes were loaded before as {known.told.flow} (pull {known.pull_id}),"
+            f" now they are said to be {pull.told.flow}; nothing was changed."
         )
     rows_read, *counts = raw.counts_of(con, known.pull_id)
     return Imported(
-        name=path.name,
+        name=pull.name,
         state="known",
         source=known.source,
         pull_id=known.pull_id,
@@ -124,7 +125,8 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
             path=path,
         )
         counts = facts.load(con, _loading(entry, release), _again(con, settings))
-        notes = release.notes + _notes_on_areas(facts.unknown_areas(con))
+        kept = counts.pop("kept")
+        notes = release.notes + _notes_on_areas(facts.unknown_areas(con)) + _notes_on_sums(kept)
         raw.record(con, entry, release, basis=basis, size=len(pull.body), counts=counts, notes=notes)
     return Imported(
         name=pull.name,
@@ -132,7 +134,7 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
         source=release.source,
         pull_id=entry.pull_id,
         rows_read=release.rows_read,
-        rows_rejected=release.rows_rejected,
+        rows_rejected=release.rows_rejected + kept,
         counts=counts,
         notes=notes,
     )
@@ -154,6 +156,10 @@ def _notes_on_areas(unknown: list[str]) -> tuple[str, ...]:
     if not unknown:
         return ()
     return (f"{len(unknown)} area code(s) not in ref.source_area, kept as X-UNKNOWN: {', '.join(unknown[:5])}",)
+
+
+def _notes_on_sums(kept: int) -> tuple[str, ...]:
+    return (f"{kept:,} sum(s) of parts left out: the total of the same flow is known",) if kept else ()
 
 
 def _loading(entry: raw.Entry, release: Release) -> facts.Loading:
@@ -205,10 +211,13 @@ def check(
 
     Raises DataError when no month can be judged.
     """
-    published = findings.months_published(con)
+    published, asked = findings.months_published(con), findings.months_asked(con)
     last = last or max(published, default=None)
-    if last is None or (first and first > last):
-        raise DataError("there is no published month to judge; import figures of the watch's goods first.")
+    if last is None:
+        raise DataError("there is no month that a complete answer covers; import figures of the watch's goods first.")
+    if last not in asked or (first or last) > last:
+        span = f"{min(asked):%Y-%m} to {max(asked):%Y-%m}" if asked else "none"
+        raise DataError(f"{first or last:%Y-%m} to {last:%Y-%m} cannot be judged; the figures cover {span}.")
     months = months_between(first or shift(last, 1 - RESCORED), last)
     rules = findings.read(shipped("alerts"), settings.own("alerts"))
     told: Counter[str] = Counter()

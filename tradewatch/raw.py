@@ -114,10 +114,9 @@ _COUNTED = (
 )
 
 
-def loaded_as(con: duckdb.DuckDBPyConnection, sha256: str) -> Entry | None:
-    """The pull that already brought these very bytes, if any."""
-    found = _entries(con, "state = 'loaded' and sha256 = $sha256", {"sha256": sha256})
-    return found[0] if found else None
+def loaded_as(con: duckdb.DuckDBPyConnection, sha256: str) -> list[Entry]:
+    """The pulls that already brought these very bytes: more than one when a source went back to an earlier file."""
+    return _entries(con, "state = 'loaded' and sha256 = $sha256", {"sha256": sha256})
 
 
 def counts_of(con: duckdb.DuckDBPyConnection, pull_id: int) -> tuple[int, ...]:

@@ -31,6 +31,7 @@ ROWS: Mapping[str, pl.DataType] = {
     "quantity": MONEY,  # in `quantity_unit`, null when not stated
     "quantity_unit": pl.String(),  # the source's own name of the unit, null when not stated
     "quantity_estimated": pl.Boolean(),  # true when the source estimated net_kg or quantity
+    "summed": pl.Boolean(),  # true when the file states only parts of this flow, and they were added up
     "place": pl.String(),  # where in the file: "Sheet 12, K23", "line 5", "data[17]"
 }
 """The columns of `Release.rows`, in order. No column but net_kg, quantity and quantity_unit may hold a null."""

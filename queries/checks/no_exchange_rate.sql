@@ -1,5 +1,5 @@
--- Figures have no value in US dollars because data/fx_month.csv has no rate for their currency and period: they count
--- as nothing in every sum of US dollars.
+-- Figures have no value in US dollars because there is no rate of the ECB for their currency and period: they count as
+-- nothing in every sum of US dollars. Once there is one, tradewatch replay fills them.
 select
     source,
     currency,

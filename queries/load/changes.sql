@@ -1,10 +1,13 @@
--- What one release changes: each flow is new, revised, unchanged, or withdrawn (a complete answer no longer has it).
+-- What one release changes: each flow is new, revised, unchanged, withdrawn (a complete answer no longer has it), or
+-- kept (a total known before, where this release only has parts of it).
 -- Grain: the key of a flow. `version` is the row of the standing version that a change ends.
 select
     s.rowid as version,
     case
         when s.rowid is null then 'new'
         when s.withdrawn then 'revised'
+        when i.summed and not s.summed then 'kept'
+        when s.summed <> i.summed then 'revised'
         when s.value <> i.value or s.valuation <> i.valuation then 'revised'
         when coalesce(s.net_kg, -1) <> coalesce(i.net_kg, -1) then 'revised'
         when coalesce(s.quantity, -1) <> coalesce(i.quantity, -1) then 'revised'
@@ -27,7 +30,8 @@ select
     i.net_kg,
     i.quantity,
     i.quantity_unit,
-    i.quantity_estimated
+    i.quantity_estimated,
+    i.summed
 from incoming as i
 left join facts.trade_history as s
     on
@@ -60,7 +64,8 @@ select
     null as net_kg,
     null as quantity,
     null as quantity_unit,
-    false as quantity_estimated
+    false as quantity_estimated,
+    false as summed
 from facts.trade_history as s
 inner join asked as a
     on a.reporter = s.reporter and a.flow = s.flow and a.freq = s.freq and a.period = s.period

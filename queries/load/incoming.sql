@@ -24,6 +24,7 @@ select
     r.quantity,
     r.quantity_unit,
     r.quantity_estimated,
+    coalesce(r.summed, false) as summed,
     r.place
 from release_rows as r
 left join ref.source_area as reporter_known

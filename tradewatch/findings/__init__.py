@@ -17,7 +17,7 @@ from tradewatch.errors import RuleError
 from tradewatch.findings.rules import Rule, Sentence, read
 from tradewatch.warehouse import first_row, transaction
 
-__all__ = ["Rule", "find", "judge", "months_published", "read", "vintage"]
+__all__ = ["Rule", "find", "judge", "months_asked", "months_published", "read", "vintage"]
 
 PLAIN_WATCH = "russia"
 """Subjects of this watch carry no suffix: `KGZ`. Those of another do: `KGZ@iran`."""
@@ -86,6 +86,12 @@ def months_published(con: duckdb.DuckDBPyConnection) -> list[date]:
     rows = con.execute(
         "select distinct period from views.supplier_months where published = 1 order by period"
     ).fetchall()
+    return [month for (month,) in rows]
+
+
+def months_asked(con: duckdb.DuckDBPyConnection) -> list[date]:
+    """Every month that any supplier was asked for, published or not, oldest first."""
+    rows = con.execute("select distinct period from views.supplier_months order by period").fetchall()
     return [month for (month,) in rows]
 
 

@@ -52,7 +52,7 @@ def whole_cells(pull: Pull, rows: pl.DataFrame, dimensions: tuple[str, ...], ite
 
 
 def _alone(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(places=pl.concat_list("at"), first="at")
+    return rows.with_columns(places=pl.concat_list("at"), first="at", summed=pl.lit(False))
 
 
 def _once(pull: Pull, rows: pl.DataFrame, item: str) -> pl.DataFrame:
@@ -103,6 +103,7 @@ def summed_over(pull: Pull, rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("quantity_estimated").any(),
         pl.col("at").sort().alias("places"),
         pl.col("at").min().alias("first"),
+        pl.lit(True).alias("summed"),
     )
     measures = ("value", "net_kg", "quantity")
     cast = summed.with_columns(pl.col(name).cast(MONEY, strict=False) for name in measures)

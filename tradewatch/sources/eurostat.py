@@ -132,7 +132,9 @@ def _month(name: str) -> int:
 def values_only(columns: Mapping[str, Sequence[object]]) -> pl.DataFrame:
     """`records.ROWS` of a file that states values and neither weights nor quantities, from lists of equal length."""
     stated = pl.DataFrame(dict(columns), schema={name: ROWS[name] for name in columns})
+    whole = [] if "summed" in columns else [pl.lit(False).alias("summed")]
     return stated.with_columns(
+        *whole,
         pl.lit(None, dtype=MONEY).alias("net_kg"),
         pl.lit(None, dtype=MONEY).alias("quantity"),
         pl.lit(None, dtype=pl.String).alias("quantity_unit"),

@@ -71,7 +71,7 @@ def parse(pull: Pull) -> Release:
     return Release(
         source="eurostat",
         layout=LAYOUT,
-        rows=values_only(_columns(kept)),
+        rows=values_only(_columns(kept, summed=not any(line.procedure in TOTALS for line in lines))),
         rows_read=len(lines),
         rows_rejected=len(lines) - sum(len(line.places) for line in kept),
         notes=notes,
@@ -210,7 +210,7 @@ def _note_on_sum(parts: list[Line]) -> tuple[str, ...]:
     return (f"summed over the customs procedures {named}: totals only if these are all",) if parts else ()
 
 
-def _columns(lines: list[Line]) -> dict[str, list[object]]:
+def _columns(lines: list[Line], *, summed: bool) -> dict[str, list[object]]:
     return {
         "reporter_code": [line.key.reporter for line in lines],
         "partner_code": [line.key.partner for line in lines],
@@ -222,5 +222,6 @@ def _columns(lines: list[Line]) -> dict[str, list[object]]:
         "value": [line.value for line in lines],
         "currency": ["EUR"] * len(lines),
         "valuation": [VALUATIONS[line.key.flow] for line in lines],
+        "summed": [summed] * len(lines),
         "place": [f"line{'s' * (len(line.places) > 1)} {', '.join(map(str, line.places))}" for line in lines],
     }

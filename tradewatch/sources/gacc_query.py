@@ -108,11 +108,13 @@ def parse(pull: Pull) -> Release:
             "ask for fewer months, partners or codes at once."
         )
     cells = _cells(pull, frame)
-    rows = breakdown.summed_over(pull, cells).with_columns(breakdown.place("line ", "lines ", "{}")).select(*ROWS)
+    rows = breakdown.summed_over(pull, cells).with_columns(
+        breakdown.place("line ", "lines ", "{}"), pl.lit(bool(BREAKDOWNS.keys() & set(frame.columns))).alias("summed")
+    )
     return Release(
         source="gacc",
         layout=LAYOUT,
-        rows=rows,
+        rows=rows.select(*ROWS),
         rows_read=frame.height,
         notes=_notes(frame, cells, rows),
     )
