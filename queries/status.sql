@@ -1,4 +1,5 @@
--- One line for each source: what was taken, which months its facts cover, what it knows no area for, the last error.
+-- One line for each source: what was taken, which months its facts cover, what it knows no area for. The line none
+-- holds the files that were refused, with the newest reason.
 select
     p.source,
     count(*) as pulls,
@@ -10,7 +11,7 @@ select
     max(t.last_period) as last_period,
     max(c.not_released) as not_released,
     max(t.unknown_areas) as unknown_areas,
-    max(p.error) as last_error
+    arg_max(p.error, p.fetched_at) as last_error
 from raw.pull as p
 left join (
     select

@@ -169,7 +169,10 @@ def test_an_unknown_area_is_kept_under_its_own_name(ledger: Ledger) -> None:
 def test_an_early_release_that_arrives_late_takes_its_place(ledger: Ledger) -> None:
     ledger.load(release({("KGZ", MONTHS[0]): 5}), day(0))
     ledger.load(release({("KGZ", MONTHS[0]): 5}), day(9))
-    ledger.load(release({("KGZ", MONTHS[0]): 8}), day(4))
+    late = ledger.load(release({("KGZ", MONTHS[0]): 8, ("KAZ", MONTHS[0]): 1}), day(4))
+    assert late == {"new": 1, "revised": 1, "withdrawn": 0, "unchanged": 0, "kept": 0}
+    again = ledger.load(release({("KGZ", MONTHS[0]): 8}), day(5))
+    assert again == {"new": 0, "revised": 0, "withdrawn": 0, "unchanged": 1, "kept": 0}
     assert [ledger.known(day(n))["KGZ", MONTHS[0]] for n in (0, 4, 8, 9)] == [5, 8, 8, 5]
 
 

@@ -144,7 +144,8 @@ def test_gacc_without_a_flow_is_refused(real: Path, written: duckdb.DuckDBPyConn
     (refused,) = flow.import_files(written, home, [path], Told(), None, NOW)
     assert refused.state == "refused"
     assert "--flow" in refused.sentence
-    assert written.execute("select count(*) from raw.pull").fetchall() == [(0,)]
+    assert written.execute("select state, path from raw.pull").fetchall() == [("refused", "")]
+    assert written.execute("select count(*) from facts.trade_history").fetchall() == [(0,)]
 
 
 def test_thailand_sums_to_world(real: Path, written: duckdb.DuckDBPyConnection, home: Settings) -> None:

@@ -55,12 +55,13 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> dict
     later = _later_pulls(con, loading)
     if later:
         _stage(con, "affected", {"complete": bool(loading.release.blocks)})
+        _remember(con)
         _rewind(con, loading)
     counts = _apply(con, loading)
     _record_coverage(con, loading)
     for pull_id in later:
         _apply_again(con, again(pull_id))
-    return counts
+    return _counts(con, "late_counts") | {"kept": counts["kept"]} if later else counts
 
 
 def unknown_areas(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -179,6 +180,14 @@ def _any_later(con: duckdb.DuckDBPyConnection, loading: Loading) -> bool:
     )
 
 
+def _remember(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep the affected flows' versions aside, to tell afterwards what a late release changed."""
+    con.execute(
+        f"create or replace temp table before as select {KEY}, value, withdrawn, known_from, known_to"
+        f" from facts.trade_history as h where exists (select 1 from affected as a where {_same_key('a', 'h')})"
+    )
+
+
 def _rewind(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
     """Take the affected flows back to what was known just before this release."""
     con.execute(
@@ -213,7 +222,7 @@ def _apply(con: duckdb.DuckDBPyConnection, loading: Loading, *, only_affected: b
         " where what not in ('unchanged', 'kept') order by commodity, reporter, partner, flow, period",
         {"known_from": loading.known_from, "pull_id": loading.pull_id},
     )
-    return _counts(con)
+    return _counts(con, "changes")
 
 
 def _end_versions(con: duckdb.DuckDBPyConnection, known_from: datetime) -> None:
@@ -224,8 +233,10 @@ def _end_versions(con: duckdb.DuckDBPyConnection, known_from: datetime) -> None:
     con.execute(f"update facts.trade_history set known_to = $known_from where rowid in ({ended})", values)
 
 
-def _counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    found = dict(con.execute("select what, count(*) from changes group by what").fetchall())
+def _counts(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, int]:
+    if name == "late_counts":
+        _stage(con, name, {})
+    found = dict(con.execute(f"select what, count(*) from {name} group by what").fetchall())
     return {what: found.get(what, 0) for what in WHATS}
 
 

@@ -63,7 +63,7 @@ def import_files(
     now: datetime,
 ) -> Iterator[Imported]:
     """
-    Import files one by one, each in a transaction of its own; a file that is refused leaves no trace.
+    Import files one by one, each in a transaction of its own; of one refused only the reason is kept.
 
     Files that say nothing of their release become known in the order of the list, a microsecond apart.
     """
@@ -71,7 +71,9 @@ def import_files(
         try:
             yield import_file(con, settings, path, told, released_at, now + timedelta(microseconds=number))
         except TradewatchError as problem:
-            yield Imported(name=path.name, state="refused", sentence=plain(str(problem)))
+            sentence = plain(str(problem))
+            raw.record_refusal(con, path.name, sentence, now)
+            yield Imported(name=path.name, state="refused", sentence=sentence)
 
 
 def import_file(

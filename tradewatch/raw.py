@@ -95,6 +95,28 @@ def record(
     con.execute(f"insert into raw.pull ({columns}) values ({marks})", row)
 
 
+def record_refusal(con: duckdb.DuckDBPyConnection, name: str, sentence: str, now: datetime) -> None:
+    """Write into the ledger that a file was refused, and why; nothing of it is kept or loaded."""
+    row = {
+        "pull_id": new_id(con),
+        "requested": json.dumps({"name": name}, ensure_ascii=False),
+        "fetched_at": now,
+        "released_at": now,
+        "error": sentence,
+        "state": "refused",
+    }
+    row |= dict.fromkeys(("layout", "scope", "sha256", "path", "notes"), "") | {
+        "source": "none",
+        "released_basis": "none",
+    }
+    row |= dict.fromkeys((f"rows_{what}" for what in _ROWS), 0) | {"bytes": 0}
+    columns, marks = ", ".join(row), ", ".join(f"${column}" for column in row)
+    con.execute(f"insert into raw.pull ({columns}) values ({marks})", row)
+
+
+_ROWS = ("read", "new", "revised", "withdrawn", "unchanged", "rejected")
+
+
 def scope_in_words(release: Release) -> str:
     """What a release is about, for people: `27 reporters, 7 partners, 110 commodities, 2020-01 to 2022-11`."""
     rows = release.rows
