@@ -23,12 +23,17 @@ DONE_IN_PART = 3
 app = typer.Typer(
     name="tradewatch",
     help="Sanctions and dual-use trade monitoring from public trade statistics, every number traceable.",
+    epilog="Example: tradewatch demo",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-alerts_app = typer.Typer(help="The cases: what is unusual, why, and the figures behind it.", no_args_is_help=True)
+alerts_app = typer.Typer(
+    help="The cases: what is unusual, why, and the figures behind it.",
+    epilog="Example: tradewatch alerts list",
+    no_args_is_help=True,
+)
 app.add_typer(alerts_app, name="alerts")
 
 Home = Annotated[
