@@ -53,7 +53,7 @@ class Ledger:
     def load(self, what: Release, known_from: datetime, mark: str = "") -> dict[str, int]:
         pull_id = len(self.loadings) + 1
         loading = facts.Loading(release=what, pull_id=pull_id, known_from=known_from, sha256=mark or f"{pull_id:064}")
-        counts = facts.load(self.con, loading, self.loadings.__getitem__)
+        loaded = facts.load(self.con, loading, self.loadings.__getitem__)
         self.loadings[pull_id] = loading
         self.con.execute(
             "insert into raw.pull by name select $pull_id as pull_id, 'eurostat' as source, 'test' as layout,"
@@ -62,7 +62,7 @@ class Ledger:
             " 0 as rows_withdrawn, 0 as rows_unchanged, 0 as rows_rejected, '' as notes, 'loaded' as state",
             {"pull_id": pull_id, "at": known_from, "sha": loading.sha256},
         )
-        return counts
+        return loaded.counts | {"kept": loaded.kept}
 
     def known(self, as_of: datetime | None = None) -> dict[Cell, int]:
         self.con.execute("set variable as_of = $1", [as_of])

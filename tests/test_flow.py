@@ -74,6 +74,20 @@ def test_a_part_does_not_replace_a_known_total(
     assert values(opened) == [100]
     assert (part.counts["revised"], part.rows_rejected) == (0, 1)
     assert any("the total of the same flow is known" in note for note in part.notes)
+    ledger = opened.execute("select rows_rejected from raw.pull where pull_id = $1", [part.pull_id]).fetchall()
+    assert ledger == [(1,)]
+
+
+def test_an_unknown_area_of_a_file_that_arrives_late_is_said(
+    opened: duckdb.DuckDBPyConnection, home: Settings, tmp_path: Path
+) -> None:
+    taken(opened, home, view(tmp_path / "new.csv", 150), released_at=datetime(2025, 2, 1))
+    late = view(tmp_path / "old.csv", 100)
+    freedonia = "Germany,Freedonia,Total,EXPORT,Total,Jun. 2024,7\n"
+    late.write_text(late.read_text(encoding="utf-8") + freedonia, encoding="utf-8")
+    (done,) = taken(opened, home, late, released_at=datetime(2025, 1, 1))
+    assert done.counts == {"new": 1, "revised": 1, "withdrawn": 0, "unchanged": 0}
+    assert any("eurostat:Freedonia" in note for note in done.notes)
 
 
 def test_flow_told_of_a_file_that_says_it_itself_is_no_obstacle(

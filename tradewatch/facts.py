@@ -44,10 +44,18 @@ Again = Callable[[int], Loading]
 """From a pull_id to its release, parsed again from the kept bytes."""
 
 
-def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> dict[str, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a release changed."""
+
+    counts: dict[str, int]  # flows new, revised, withdrawn, unchanged
+    kept: int  # totals known before, which a sum of parts does not revise
+    unknown_areas: list[str]  # area codes that ref.source_area does not know, as `source:code`
+
+
+def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Loaded:
     """
-    Load one release inside the caller's transaction; returns rows `new`, `revised`, `withdrawn`, `unchanged`, and
-    `kept`: totals known before, which a sum of parts does not revise.
+    Load one release inside the caller's transaction.
 
     Raises DataError when the release states one flow twice.
     """
@@ -55,17 +63,20 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> dict
     later = _later_pulls(con, loading)
     if later:
         _stage(con, "affected", {"complete": bool(loading.release.blocks)})
-        _remember(con)
+        _set_aside(con, "before_it")
         _rewind(con, loading)
+    unknown = unknown_areas(con)
     counts = _apply(con, loading)
     _record_coverage(con, loading)
     for pull_id in later:
         _apply_again(con, again(pull_id))
-    return _counts(con, "late_counts") | {"kept": counts["kept"]} if later else counts
+    if later:
+        counts |= _late_counts(con)
+    return Loaded(kept=counts.pop("kept"), counts=counts, unknown_areas=unknown)
 
 
 def unknown_areas(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The area codes of the release just loaded that ref.source_area does not know, as `source:code`."""
+    """The area codes of the release just staged that ref.source_area does not know, as `source:code`."""
     rows = con.execute(
         "select distinct area from (select reporter as area from incoming union select partner from incoming)"
         " where starts_with(area, 'X-UNKNOWN:') order by area"
@@ -180,10 +191,10 @@ def _any_later(con: duckdb.DuckDBPyConnection, loading: Loading) -> bool:
     )
 
 
-def _remember(con: duckdb.DuckDBPyConnection) -> None:
-    """Keep the affected flows' versions aside, to tell afterwards what a late release changed."""
+def _set_aside(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Keep the affected flows' versions aside, to tell what a late release changed."""
     con.execute(
-        f"create or replace temp table before as select {KEY}, value, withdrawn, known_from, known_to"
+        f"create or replace temp table {name} as select {KEY}, value, withdrawn, known_from, known_to"
         f" from facts.trade_history as h where exists (select 1 from affected as a where {_same_key('a', 'h')})"
     )
 
@@ -234,10 +245,17 @@ def _end_versions(con: duckdb.DuckDBPyConnection, known_from: datetime) -> None:
 
 
 def _counts(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, int]:
-    if name == "late_counts":
-        _stage(con, name, {})
     found = dict(con.execute(f"select what, count(*) from {name} group by what").fetchall())
     return {what: found.get(what, 0) for what in WHATS}
+
+
+def _late_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What the release changed once the later ones were applied again; `kept` stands as it was counted."""
+    _set_aside(con, "after_it")
+    _stage(con, "late_counts", {})
+    counts = _counts(con, "late_counts")
+    del counts["kept"]
+    return counts
 
 
 def _apply_again(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:

@@ -126,9 +126,9 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
             sha256=raw.hash_of(pull.body),
             path=path,
         )
-        counts = facts.load(con, _loading(entry, release), _again(con, settings))
-        kept = counts.pop("kept")
-        notes = release.notes + _notes_on_areas(facts.unknown_areas(con)) + _notes_on_sums(kept)
+        loaded = facts.load(con, _loading(entry, release), _again(con, settings))
+        notes = release.notes + _notes_on_areas(loaded.unknown_areas) + _notes_on_sums(loaded.kept)
+        counts = loaded.counts | {"rejected": release.rows_rejected + loaded.kept}
         raw.record(con, entry, release, basis=basis, size=len(pull.body), counts=counts, notes=notes)
     return Imported(
         name=pull.name,
@@ -136,8 +136,8 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
         source=release.source,
         pull_id=entry.pull_id,
         rows_read=release.rows_read,
-        rows_rejected=release.rows_rejected + kept,
-        counts=counts,
+        rows_rejected=counts["rejected"],
+        counts=loaded.counts,
         notes=notes,
     )
 
@@ -180,7 +180,7 @@ def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress
     """Parse all kept bytes again and rebuild the facts from them, in one transaction; returns the number of pulls."""
     entries = raw.all_loaded(con)
     again = _again(con, settings)
-    reference.load(con, shipped("data"), settings.own("watches"))
+    prepare(con, settings)
     with transaction(con):
         facts.forget(con)
         for entry in entries:

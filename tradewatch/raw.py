@@ -86,13 +86,10 @@ def record(
         "sha256": entry.sha256,
         "path": entry.path,
         "rows_read": release.rows_read,
-        "rows_rejected": release.rows_rejected,
         "notes": "\n".join(notes),
         "state": "loaded",
     } | {f"rows_{name}": number for name, number in counts.items()}
-    columns = ", ".join(row)
-    marks = ", ".join(f"${name}" for name in row)
-    con.execute(f"insert into raw.pull ({columns}) values ({marks})", row)
+    _write(con, row)
 
 
 def record_refusal(con: duckdb.DuckDBPyConnection, name: str, sentence: str, now: datetime) -> None:
@@ -110,8 +107,12 @@ def record_refusal(con: duckdb.DuckDBPyConnection, name: str, sentence: str, now
         "released_basis": "none",
     }
     row |= dict.fromkeys((f"rows_{what}" for what in _ROWS), 0) | {"bytes": 0}
+    _write(con, row)
+
+
+def _write(con: duckdb.DuckDBPyConnection, row: Mapping[str, object]) -> None:
     columns, marks = ", ".join(row), ", ".join(f"${column}" for column in row)
-    con.execute(f"insert into raw.pull ({columns}) values ({marks})", row)
+    con.execute(f"insert into raw.pull ({columns}) values ({marks})", dict(row))
 
 
 _ROWS = ("read", "new", "revised", "withdrawn", "unchanged", "rejected")

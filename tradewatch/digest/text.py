@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tradewatch.digest.model import Digest, Item
+from tradewatch.files import plain as one_line
 
 Clean = Callable[[str], str]
 
@@ -22,16 +23,11 @@ class Style:
 
 def _escaped(text: str) -> str:
     """Text of a source so that it cannot become markup: one line, Markdown's own marks with a backslash."""
-    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    """Text without line breaks or control characters, which could move a terminal's cursor."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", one_line(text))
 
 
 MARKDOWN = Style(clean=_escaped, title="# {}", heading="\n## {}\n", strong="**{}**", code="`{}`")
-PLAIN = Style(clean=_one_line, title="{}", heading="\n{}\n", strong="{}", code="{}")
+PLAIN = Style(clean=one_line, title="{}", heading="\n{}\n", strong="{}", code="{}")
 
 
 def markdown(digest: Digest) -> str:
