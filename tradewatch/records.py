@@ -11,6 +11,9 @@ from datetime import date, datetime
 
 import polars as pl
 
+Dataset = tuple[str, date]
+"""One reporter, in the source's own code, and the first day of one period: what a source releases at once."""
+
 FLOWS = frozenset({"export", "import", "re_export", "re_import", "domestic_export"})
 
 MONEY = pl.Decimal(18, 3)
@@ -50,6 +53,35 @@ class Block:
     freq: str
     commodities: tuple[str, ...]
     periods: tuple[date, ...]
+    known: Mapping[Dataset, datetime] | None = None
+    """
+    The datasets that are answered, each with the moment from which that is known (naive UTC), where the source says
+    what it released and when: one without rows is published with nothing recorded. None where the rows must tell.
+    """
+    state: str | None = None  # not_released or failed: nothing came of these datasets, and this is why
+    partial: frozenset[Dataset] = frozenset()  # of these not all came: their rows count, their gaps prove nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """
+    What one call asks of a source, in the source's own codes but for flows. `released` has the datasets that the
+    source says are there, each with the moment it became known; others inside reporters × periods are not asked.
+    """
+
+    reporters: tuple[str, ...]
+    partners: tuple[str, ...]
+    flows: tuple[str, ...]  # of FLOWS
+    freq: str
+    commodities: tuple[str, ...]
+    periods: tuple[date, ...]
+    released: Mapping[Dataset, datetime] = field(default_factory=dict)
+    every_partner: bool = False  # ask without naming partners; `partners` are then all that are known
+
+    def blocks(self, known: Mapping[Dataset, datetime], state: str | None = None) -> tuple[Block, ...]:
+        """What is answered of it, one block a flow; with a `state`, what was asked and did not come."""
+        common = {name: getattr(self, name) for name in ("reporters", "partners", "freq", "commodities", "periods")}
+        return tuple(Block(flow=flow, known=known, state=state, **common) for flow in self.flows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +119,4 @@ class Pull:
     fetched_at: datetime  # naive UTC
     told: Told = Told()
     released_at: datetime | None = None  # told by the user; else the release's own; else fetched_at
+    asked: tuple[Question, ...] = ()  # what a call asked; empty for a file saved by hand
