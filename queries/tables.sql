@@ -155,6 +155,39 @@ create table if not exists raw.pull (
     error varchar
 );
 
+-- One row for each call over the network, answered or not: what was asked (never with a key) and what came of it.
+create table if not exists raw.call (
+    source varchar not null,
+    called_at timestamp not null,
+    service varchar not null,
+    kind varchar not null,
+    asked varchar not null,
+    http_status integer,
+    outcome varchar not null,
+    cells integer,
+    rows_read integer,
+    bytes bigint not null,
+    seconds double not null,
+    again_at timestamp
+);
+
+-- What a source says that it released: one row for each dataset and each change of it; the newest row stands. A row
+-- without checksum says that the source took the dataset back.
+create table if not exists raw.dataset (
+    source varchar not null,
+    freq varchar not null,
+    reporter_code varchar not null,
+    period date not null,
+    hs_edition varchar,
+    first_released timestamp,
+    last_released timestamp,
+    checksum bigint,
+    rows_stated bigint,
+    known_from timestamp not null,
+    seen_at timestamp not null,
+    notes varchar
+);
+
 create table if not exists facts.trade_history (
     source varchar not null,
     reporter varchar not null,

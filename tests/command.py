@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = ("alerts", "ask", "build", "check", "demo", "digest", "import", "init", "replay", "sql", "status", "views")
+COMMANDS = (
+    "alerts", "ask", "build", "check", "demo", "digest", "import", "init", "pull", "replay", "sql", "status", "views",
+)  # fmt: skip
 
 Ran = subprocess.CompletedProcess[str]
 

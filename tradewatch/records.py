@@ -85,6 +85,19 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """One dataset as a source states it. Times are naive UTC; `rows` is the size of the whole dataset."""
+
+    dataset: Dataset
+    hs_edition: str
+    original: bool  # not converted from another edition
+    first_released: datetime
+    last_released: datetime
+    checksum: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """
     One file or answer, parsed.
@@ -114,9 +127,11 @@ class Told:
 class Pull:
     """One file or answer as it came: the bytes, where they are from, and when."""
 
-    name: str  # file name or address without secrets
+    name: str  # of the file, or what was asked in words
     body: bytes = field(repr=False)
     fetched_at: datetime  # naive UTC
     told: Told = Told()
     released_at: datetime | None = None  # told by the user; else the release's own; else fetched_at
+    layout: str = ""  # the layout of an answer, known to whoever asked; empty where the content must tell
     asked: tuple[Question, ...] = ()  # what a call asked; empty for a file saved by hand
+    address: str = ""  # where a call asked, never with a key

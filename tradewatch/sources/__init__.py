@@ -3,6 +3,7 @@ The layouts that can be read. Each is a module with `LAYOUT`, `recognises(body)`
 content, never by the file's name; parsed without a network, a clock or a disk.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import ModuleType
 
@@ -11,6 +12,7 @@ from tradewatch.files import unpacked
 from tradewatch.records import Pull, Release
 from tradewatch.sources import (
     comtrade_api,
+    comtrade_availability,
     comtrade_bulk,
     comtrade_website,
     eurostat_relational,
@@ -30,8 +32,24 @@ ALL: tuple[ModuleType, ...] = (
 )
 
 
+ASKED: Mapping[str, ModuleType] = {
+    comtrade_api.LAYOUT: comtrade_api,
+    comtrade_availability.LAYOUT: comtrade_availability,
+    comtrade_availability.NOTES: comtrade_availability,
+}
+"""The layouts of answers to calls: whoever asked knows which it is."""
+
+unanswered = comtrade_availability.unanswered
+
+
 def parse(pull: Pull) -> Release:
-    """Read a pull by the layout of its bytes; a TradewatchError of one sentence when it cannot be trusted."""
+    """
+    Read a pull by the layout of its bytes, or by the one that was asked for; a TradewatchError of one sentence when it
+    cannot be trusted.
+    """
+    if pull.layout:
+        answered: Release = ASKED[pull.layout].parse(pull)
+        return answered
     plain = replace(pull, body=unpacked(pull.body, pull.name))
     found = [layout for layout in ALL if layout.recognises(plain.body)]
     if not found:

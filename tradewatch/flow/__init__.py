@@ -126,9 +126,8 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
             sha256=raw.hash_of(pull.body),
             path=path,
         )
-        loaded = facts.load(con, _loading(entry, release), _again(con, settings))
-        notes = release.notes + _notes_on_areas(loaded.unknown_areas) + _notes_on_sums(loaded.kept)
-        counts = loaded.counts | {"rejected": release.rows_rejected + loaded.kept}
+        loaded = facts.load(con, loading_of(entry, release), again_from(con, settings))
+        counts, notes = told_of(loaded, release)
         raw.record(con, entry, release, basis=basis, size=len(pull.body), counts=counts, notes=notes)
     return Imported(
         name=pull.name,
@@ -140,6 +139,12 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
         counts=loaded.counts,
         notes=notes,
     )
+
+
+def told_of(loaded: facts.Loaded, release: Release) -> tuple[dict[str, int], tuple[str, ...]]:
+    """What the ledger keeps of a load: counts of flows and rejected rows, and the sentences for people."""
+    notes = release.notes + _notes_on_areas(loaded.unknown_areas) + _notes_on_sums(loaded.kept)
+    return loaded.counts | {"rejected": release.rows_rejected + loaded.kept}, notes
 
 
 def known_from(pull: Pull, release: Release) -> tuple[datetime, str]:
@@ -164,14 +169,19 @@ def _notes_on_sums(kept: int) -> tuple[str, ...]:
     return (f"{kept:,} sum(s) of parts left out: the total of the same flow is known",) if kept else ()
 
 
-def _loading(entry: raw.Entry, release: Release) -> facts.Loading:
+def loading_of(entry: raw.Entry, release: Release) -> facts.Loading:
+    """A release on its way into the facts, at its pull's place in time."""
     return facts.Loading(release=release, pull_id=entry.pull_id, known_from=entry.released_at, sha256=entry.sha256)
 
 
-def _again(con: duckdb.DuckDBPyConnection, settings: Settings) -> facts.Again:
+def again_from(con: duckdb.DuckDBPyConnection, settings: Settings) -> facts.Again:
+    """How facts get a pull that was loaded before: parsed again from the kept bytes, or failed again without any."""
+
     def parsed_again(pull_id: int) -> facts.Loading:
         entry = raw.entry(con, pull_id)
-        return _loading(entry, sources.parse(raw.kept(settings.landing, entry)))
+        if not entry.path:
+            return loading_of(entry, sources.unanswered(entry.asked, entry.fetched_at))
+        return loading_of(entry, sources.parse(raw.kept(settings.landing, entry)))
 
     return parsed_again
 
@@ -179,7 +189,7 @@ def _again(con: duckdb.DuckDBPyConnection, settings: Settings) -> facts.Again:
 def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress) -> int:
     """Parse all kept bytes again and rebuild the facts from them, in one transaction; returns the number of pulls."""
     entries = raw.all_loaded(con)
-    again = _again(con, settings)
+    again = again_from(con, settings)
     prepare(con, settings)
     with transaction(con):
         facts.forget(con)
@@ -261,7 +271,7 @@ def why(
 ) -> tuple[alerts.Why, list[Traced]]:
     """An alert, and its largest figures traced to sheet and cell by reading the kept files again."""
     found = alerts.why(con, alert_id, rows)
-    again, key = _again(con, settings), attrgetter(*facts.KEY.split(", "))
+    again, key = again_from(con, settings), attrgetter(*facts.KEY.split(", "))
     traced: list[Traced] = []
     for pull_id in sorted({figure.pull_id for figure in found.figures}):
         where = facts.places(con, again(pull_id))

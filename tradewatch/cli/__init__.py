@@ -1,92 +1,25 @@
 """The commands. Output for machines goes to stdout alone; everything said to people goes to stderr."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import duckdb
 import typer
 
-from tradewatch import answers, flow, show, warehouse
-from tradewatch.errors import DataError, TradewatchError
+from tradewatch import answers, flow, show
+from tradewatch.cli import pull
+from tradewatch.cli.common import DONE_IN_PART, Home, app, main, month_told, now, reading, settings_of, writing
 from tradewatch.files import plain
-from tradewatch.periods import month_from_digits
 from tradewatch.records import Told
-from tradewatch.settings import Settings, read
 
-DONE_IN_PART = 3
+__all__ = ["app", "main", "pull"]
 
-app = typer.Typer(
-    name="tradewatch",
-    help="Sanctions and dual-use trade monitoring from public trade statistics, every number traceable.",
-    epilog="Example: tradewatch demo",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
 alerts_app = typer.Typer(
     help="The cases: what is unusual, why, and the figures behind it.",
     epilog="Example: tradewatch alerts list",
     no_args_is_help=True,
 )
 app.add_typer(alerts_app, name="alerts")
-
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", help="Folder of the warehouse and the kept bytes; else TRADEWATCH_HOME, else ./tradewatch-home."
-    ),
-]
-
-
-def main() -> None:
-    """Run a command; whatever goes wrong is one sentence and exit code 1, never a traceback."""
-    try:
-        app()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except TradewatchError as problem:
-        _leave(str(problem))
-    except (OSError, duckdb.Error) as problem:
-        _leave(f"{problem}; nothing is half done.")
-    except Exception as problem:
-        if os.environ.get("TRADEWATCH_DEBUG"):
-            raise
-        _leave(f"a fault of tradewatch itself ({type(problem).__name__}: {problem}); TRADEWATCH_DEBUG=1 shows where.")
-
-
-def _leave(sentence: str, code: int = 1) -> None:
-    print(f"tradewatch: {plain(sentence)}", file=sys.stderr)  # noqa: T201
-    sys.exit(code)
-
-
-def _settings(home: Path | None) -> Settings:
-    return read(os.environ, home)
-
-
-def _now() -> datetime:
-    """The one place that reads the clock: naive UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-@contextmanager
-def _writing(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
-    settings = _settings(home)
-    with warehouse.connect(settings.warehouse) as con:
-        yield con, settings
-
-
-@contextmanager
-def _reading(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
-    settings = _settings(home)
-    with warehouse.connect_to_read(settings.warehouse) as con:
-        yield con, settings
 
 
 @app.command("import")
@@ -114,9 +47,9 @@ def import_(
     files = flow.files_of(paths)
     done: list[flow.Imported] = []
     try:
-        with _writing(home) as (con, settings), show.progress("importing", len(files)) as bar:
+        with writing(home) as (con, settings), show.progress("importing", len(files)) as bar:
             flow.build(con, settings)
-            for one in flow.import_files(con, settings, files, Told(flow=flow_told), released_at, _now()):
+            for one in flow.import_files(con, settings, files, Told(flow=flow_told), released_at, now()):
                 done.append(one)
                 bar.advance(bar.task_ids[0])
     except KeyboardInterrupt:
@@ -149,7 +82,7 @@ def build(home: Home = None) -> None:
 
     Example: tradewatch build
     """
-    with _writing(home) as (con, settings):
+    with writing(home) as (con, settings):
         built = flow.build(con, settings)
     show.err.print(f"{built} views and checks are ready; `tradewatch views` lists what each answers.")
 
@@ -161,7 +94,7 @@ def replay(home: Home = None) -> None:
 
     Example: tradewatch replay
     """
-    with _writing(home) as (con, settings):
+    with writing(home) as (con, settings):
         with show.progress("replaying", flow.pulls(con)) as bar:
             count = flow.replay(con, settings, lambda _: bar.advance(bar.task_ids[0]))
         flow.build(con, settings)
@@ -181,21 +114,12 @@ def check(
 
     Example: tradewatch check --since 2022-01 --month 2022-11
     """
-    with _writing(home) as (con, settings):
+    with writing(home) as (con, settings):
         flow.build(con, settings)
-        told = flow.check(con, settings, _month(month), _month(since), _now())
+        told = flow.check(con, settings, month_told(month), month_told(since), now())
     for what, count in sorted(told.items()):
         show.out.print(f"{count} {what}")
     show.err.print("`tradewatch digest` tells what changed." if told else "nothing changed since the last check.")
-
-
-def _month(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return month_from_digits(text)
-    except ValueError as problem:
-        raise DataError(f"{plain(text)} is not a month; write it as 2022-11.") from problem
 
 
 @app.command()
@@ -211,8 +135,8 @@ def digest(
     """
     if to not in ("stdout", "file"):
         raise typer.BadParameter("it is stdout or file", param_hint="--to")
-    with _writing(home) as (con, settings):
-        where = flow.tell(con, settings, to, _now(), dry_run=dry_run)
+    with writing(home) as (con, settings):
+        where = flow.tell(con, settings, to, now(), dry_run=dry_run)
     if where:
         show.err.print(f"written to {where}", markup=False, soft_wrap=True)
 
@@ -230,7 +154,7 @@ def sql(
 
     Example: tradewatch sql "select partner, sum(value_usd) from facts.trade group by all" --format csv
     """
-    with _reading(home) as (con, _):
+    with reading(home) as (con, _):
         answers.write(answers.ask(con, query, as_of), form, output)
 
 
@@ -247,7 +171,7 @@ def ask(
 
     Example: tradewatch ask destinations -p year=2022
     """
-    with _reading(home) as (con, settings):
+    with reading(home) as (con, settings):
         questions = answers.questions(settings.own("queries"))
         if name is None:
             rows = [(question.name, question.sentence) for question in questions.values()]
@@ -266,7 +190,7 @@ def views(
 
     Example: tradewatch views listed_exports
     """
-    with _reading(home) as (con, _):
+    with reading(home) as (con, _):
         show.out.print(answers.about_views(con, name))
 
 
@@ -277,7 +201,7 @@ def status(home: Home = None) -> None:
 
     Example: tradewatch status
     """
-    with _reading(home) as (con, _):
+    with reading(home) as (con, _):
         for made in answers.status(con):
             show.out.print(made)
 
@@ -289,7 +213,7 @@ def init(home: Home = None) -> None:
 
     Example: tradewatch init
     """
-    made = list(flow.make_home(Path.cwd(), _settings(home)))
+    made = list(flow.make_home(Path.cwd(), settings_of(home)))
     for path in made:
         show.err.print(f"made {path}", markup=False, soft_wrap=True)
     if not made:
@@ -305,7 +229,7 @@ def alerts_list(
 
     Example: tradewatch alerts list
     """
-    with _reading(home) as (con, _):
+    with reading(home) as (con, _):
         answers.write(answers.ask(con, answers.ALERTS), form, None)
 
 
@@ -320,7 +244,7 @@ def alerts_why(
 
     Example: tradewatch alerts why hub-jump.KGZ
     """
-    with _reading(home) as (con, settings):
+    with reading(home) as (con, settings):
         for made in show.why(*flow.why(con, settings, alert_id, rows)):
             show.out.print(made, soft_wrap=isinstance(made, str))
 
@@ -334,8 +258,8 @@ def demo(
 
     Example: tradewatch demo
     """
-    with _writing(home) as (con, settings):
+    with writing(home) as (con, settings):
         with show.progress("the road", 4) as bar:
-            flow.demo(con, settings, _now(), lambda done: bar.update(bar.task_ids[0], advance=1, description=done))
+            flow.demo(con, settings, now(), lambda done: bar.update(bar.task_ids[0], advance=1, description=done))
         for made in answers.demo(con, home):
             show.out.print(made, soft_wrap=isinstance(made, str))

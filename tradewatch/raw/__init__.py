@@ -11,7 +11,8 @@ import duckdb
 
 from tradewatch.errors import DataError
 from tradewatch.files import packed, read_whole, unpacked, write_whole
-from tradewatch.records import Pull, Release, Told
+from tradewatch.raw.asked import from_plain, to_plain
+from tradewatch.records import Pull, Question, Release, Told
 from tradewatch.warehouse import first_row
 
 
@@ -27,6 +28,9 @@ class Entry:
     released_at: datetime
     sha256: str
     path: str
+    layout: str = ""  # known beforehand for an answer; a file's is recognised by its content
+    asked: tuple[Question, ...] = ()  # what a call asked
+    address: str = ""  # where
 
 
 def hash_of(body: bytes) -> str:
@@ -35,16 +39,25 @@ def hash_of(body: bytes) -> str:
 
 
 def keep(landing: Path, source: str, body: bytes) -> str:
-    """Keep bytes under the landing folder, packed, named by their hash; returns the path inside it."""
+    """
+    Keep bytes under the landing folder, packed, named by their hash; returns the path inside it.
+
+    What came packed over the wire is kept as it came; its hash is that of the packed bytes.
+    """
     path = Path(source) / f"{hash_of(body)}.gz"
     if not (landing / path).exists():
-        write_whole(landing / path, packed(body))
+        write_whole(landing / path, body if body.startswith(GZIP) else packed(body))
     return path.as_posix()
+
+
+GZIP = b"\x1f\x8b"
 
 
 def kept(landing: Path, entry: Entry) -> Pull:
     """A pull as it once came, from the kept bytes; a DataError when they are gone or are not the same."""
-    body = unpacked(read_whole(landing / entry.path), entry.name)
+    body = read_whole(landing / entry.path)
+    if hash_of(body) != entry.sha256:
+        body = unpacked(body, entry.name)
     if hash_of(body) != entry.sha256:
         raise DataError(f"{landing / entry.path}: the kept bytes have changed; restore this file from a backup.")
     return Pull(
@@ -53,6 +66,9 @@ def kept(landing: Path, entry: Entry) -> Pull:
         fetched_at=entry.fetched_at,
         told=entry.told,
         released_at=entry.released_at,
+        layout=entry.layout,
+        asked=entry.asked,
+        address=entry.address,
     )
 
 
@@ -73,23 +89,63 @@ def record(
     notes: tuple[str, ...],
 ) -> None:
     """Write the ledger row of a pull, inside the transaction that loads its facts."""
-    row = {
+    _write(
+        con,
+        _row(entry, size)
+        | {"layout": release.layout, "scope": scope_in_words(release), "released_basis": basis}
+        | _outcome(release, counts, notes),
+    )
+
+
+def _row(entry: Entry, size: int) -> dict[str, object]:
+    """What the ledger says of a pull before anything of it is loaded."""
+    requested: dict[str, object] = {"name": entry.name, "told": asdict(entry.told)}
+    if entry.asked:
+        requested |= {"address": entry.address, "asked": to_plain(entry.asked)}
+    return {
         "pull_id": entry.pull_id,
         "source": entry.source,
-        "layout": release.layout,
-        "scope": scope_in_words(release),
-        "requested": json.dumps({"name": entry.name, "told": asdict(entry.told)}, ensure_ascii=False),
+        "layout": entry.layout,
+        "scope": "",
+        "requested": json.dumps(requested, ensure_ascii=False),
         "fetched_at": entry.fetched_at,
         "released_at": entry.released_at,
-        "released_basis": basis,
+        "released_basis": "import",
         "bytes": size,
         "sha256": entry.sha256,
         "path": entry.path,
-        "rows_read": release.rows_read,
-        "notes": "\n".join(notes),
-        "state": "loaded",
-    } | {f"rows_{name}": number for name, number in counts.items()}
-    _write(con, row)
+        "notes": "",
+    } | dict.fromkeys((f"rows_{what}" for what in _ROWS), 0)
+
+
+def _outcome(release: Release, counts: Mapping[str, int], notes: tuple[str, ...]) -> dict[str, object]:
+    told = {"rows_read": release.rows_read, "notes": "\n".join(notes), "state": "loaded"}
+    return told | {f"rows_{name}": number for name, number in counts.items()}
+
+
+def record_landed(con: duckdb.DuckDBPyConnection, entry: Entry, rows_read: int, size: int) -> None:
+    """Write that an answer is kept, before its facts are loaded: it will never be asked for again."""
+    _write(con, _row(entry, size) | {"http_status": 200, "rows_read": rows_read, "state": "landed"})
+
+
+def record_loaded(
+    con: duckdb.DuckDBPyConnection, entry: Entry, release: Release, counts: Mapping[str, int], notes: tuple[str, ...]
+) -> None:
+    """Complete the row of a landed answer, inside the transaction that loads its facts."""
+    row = {"scope": scope_in_words(release), "released_at": entry.released_at, "released_basis": "release"}
+    row |= _outcome(release, counts, notes)
+    marks = ", ".join(f"{column} = ${column}" for column in row)
+    con.execute(f"update raw.pull set {marks} where pull_id = $pull_id", row | {"pull_id": entry.pull_id})
+
+
+def record_void(con: duckdb.DuckDBPyConnection, pull_id: int, sentence: str) -> None:
+    """Write that a landed answer is not to be loaded: its bytes stay, with the reason."""
+    con.execute("update raw.pull set state = 'refused', error = $2 where pull_id = $1", [pull_id, sentence])
+
+
+def record_failure(con: duckdb.DuckDBPyConnection, entry: Entry, sentence: str) -> None:
+    """Write that a question got no answer, and why."""
+    _write(con, _row(entry, 0) | {"state": "failed", "error": sentence})
 
 
 def record_refusal(con: duckdb.DuckDBPyConnection, name: str, sentence: str, now: datetime) -> None:
@@ -161,30 +217,49 @@ def entry(con: duckdb.DuckDBPyConnection, pull_id: int) -> Entry:
 
 
 def all_loaded(con: duckdb.DuckDBPyConnection) -> list[Entry]:
-    """Every loaded pull in the order of release: the order in which loading gives the plainest history."""
-    return _entries(con, "state = 'loaded'", {})
+    """
+    Every pull whose facts or failure are known, in the order of release: in which loading gives the plainest history.
+    """
+    return _entries(con, "state in ('loaded', 'failed')", {})
+
+
+def all_landed(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[Entry, int]]:
+    """The answers of a source that are kept and not loaded yet, with their rows: a run was stopped before that."""
+    entries = _entries(con, "state = 'landed' and source = $source", {"source": source})
+    return [(entry, counts_of(con, entry.pull_id)[0]) for entry in entries]
 
 
 def _entries(con: duckdb.DuckDBPyConnection, where: str, values: Mapping[str, object]) -> list[Entry]:
     rows = con.execute(
-        f"select pull_id, source, requested, fetched_at, released_at, sha256, path from raw.pull"
-        f" where {where} order by released_at, sha256",
+        "select pull_id, source, requested, fetched_at, released_at, sha256, path, layout, http_status is not null"
+        f" or state = 'failed' from raw.pull where {where} order by released_at, sha256",
         dict(values),
     ).fetchall()
     return [_entry(*row) for row in rows]
 
 
 def _entry(
-    pull_id: int, source: str, requested: str, fetched: datetime, released: datetime, sha256: str, path: str
+    pull_id: int,
+    source: str,
+    requested: str,
+    fetched: datetime,
+    released: datetime,
+    sha256: str,
+    path: str,
+    layout: str,
+    was_asked: bool,
 ) -> Entry:
-    asked = json.loads(requested)
+    told = json.loads(requested)
     return Entry(
         pull_id=pull_id,
         source=source,
-        name=asked["name"],
-        told=Told(**asked["told"]),
+        name=told["name"],
+        told=Told(**told["told"]),
         fetched_at=fetched,
         released_at=released,
         sha256=sha256,
         path=path,
+        layout=layout if was_asked else "",
+        asked=from_plain(told.get("asked", [])),
+        address=told.get("address", ""),
     )

@@ -1,0 +1,95 @@
+"""What every command shares: the application, the home folder, the one clock, and how an error leaves."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from tradewatch import warehouse
+from tradewatch.errors import DataError, TradewatchError
+from tradewatch.files import plain
+from tradewatch.periods import month_from_digits
+from tradewatch.settings import Settings, read
+
+DONE_IN_PART = 3
+
+app = typer.Typer(
+    name="tradewatch",
+    help="Sanctions and dual-use trade monitoring from public trade statistics, every number traceable.",
+    epilog="Example: tradewatch demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="Folder of the warehouse and the kept bytes; else TRADEWATCH_HOME, else ./tradewatch-home."
+    ),
+]
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong is one sentence and exit code 1, never a traceback."""
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except TradewatchError as problem:
+        leave(str(problem))
+    except (OSError, duckdb.Error) as problem:
+        leave(f"{problem}; nothing is half done.")
+    except Exception as problem:
+        if os.environ.get("TRADEWATCH_DEBUG"):
+            raise
+        leave(f"a fault of tradewatch itself ({type(problem).__name__}: {problem}); TRADEWATCH_DEBUG=1 shows where.")
+
+
+def leave(sentence: str, code: int = 1) -> None:
+    """End with one sentence for people."""
+    print(f"tradewatch: {plain(sentence)}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
+def settings_of(home: Path | None) -> Settings:
+    """The home folder that the command line, the environment or tradewatch.toml names."""
+    return read(os.environ, home)
+
+
+def now() -> datetime:
+    """The one place that reads the clock: naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@contextmanager
+def writing(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
+    """The warehouse, open to write."""
+    settings = settings_of(home)
+    with warehouse.connect(settings.warehouse) as con:
+        yield con, settings
+
+
+@contextmanager
+def reading(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
+    """The warehouse, open to read."""
+    settings = settings_of(home)
+    with warehouse.connect_to_read(settings.warehouse) as con:
+        yield con, settings
+
+
+def month_told(text: str | None) -> date | None:
+    """A month as an option tells it, e.g. 2022-11."""
+    if text is None:
+        return None
+    try:
+        return month_from_digits(text)
+    except ValueError as problem:
+        raise DataError(f"{plain(text)} is not a month; write it as 2022-11.") from problem

@@ -1,0 +1,94 @@
+"""The ledger of calls over the network: what was asked and what came, so that quotas are known and kept."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from tradewatch.warehouse import first_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call. `asked` is the path with its parameters, never a key; times are naive UTC."""
+
+    source: str
+    called_at: datetime
+    service: str  # data, public, bulk …: each has limits of its own
+    kind: str  # availability, notes, count, figures, list or file
+    asked: str
+    http_status: int | None = None  # None when no answer came
+    outcome: str = "answered"  # answered, cut (at a row cap), again (may pass), quota, refused or changed
+    cells: int | None = None  # the most rows that the question could bring
+    rows_read: int | None = None  # rows that came; of a count, the number counted
+    bytes: int = 0  # as they came over the wire, packed
+    seconds: float = 0.0
+    again_at: datetime | None = None  # when the service said that the quota is back
+
+
+def note(con: duckdb.DuckDBPyConnection, call: Call) -> None:
+    """Write one call, in a transaction of its own."""
+    row = asdict(call)
+    con.execute(
+        f"insert into raw.call ({', '.join(row)}) values ({', '.join(f'${name}' for name in row)})",
+        row,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What one UTC day saw of one service."""
+
+    calls: int
+    rows: int
+    refused_after: int | None  # calls made that day before the quota was refused first; None when it was not
+    again_at: datetime | None  # when the service said that its quota is back
+
+
+def used(con: duckdb.DuckDBPyConnection, source: str, services: tuple[str, ...], day: datetime) -> Used:
+    """Calls and rows of a day, over all of these services: their limits are one subscription's."""
+    start = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    row = first_row(
+        con,
+        "with today as (select *, row_number() over (order by called_at) as place from raw.call where source = $source"
+        " and list_contains($services, service) and called_at >= $start and called_at < $end)"
+        " select count(*), coalesce(sum(rows_read) filter (where kind in ('figures', 'file')), 0),"
+        " min(place) filter (where outcome = 'quota') - 1, max(again_at) from today",
+        {"source": source, "services": list(services), "start": start, "end": start + timedelta(days=1)},
+    )
+    calls, rows, refused_after, again_at = row or (0, 0, None, None)
+    return Used(calls=calls, rows=int(rows), refused_after=refused_after, again_at=again_at)
+
+
+def calls_a_day(con: duckdb.DuckDBPyConnection, source: str, services: tuple[str, ...], usual: int) -> int:
+    """The daily quota as learned from the last refusal for it; `usual` while there was none."""
+    row = first_row(
+        con,
+        "with ranked as (select called_at, outcome, row_number() over (partition by date_trunc('day', called_at)"
+        " order by called_at) - 1 as before from raw.call where source = $source"
+        " and list_contains($services, service))"
+        " select before from ranked where outcome = 'quota' order by date_trunc('day', called_at) desc, before limit 1",
+        {"source": source, "services": list(services)},
+    )
+    return int(row[0]) if row else usual
+
+
+def most_rows(con: duckdb.DuckDBPyConnection, source: str, service: str) -> int:
+    """The most rows that one call ever brought: a cap below that is not in force."""
+    row = first_row(
+        con,
+        "select max(rows_read) from raw.call where source = $source and service = $service and kind = 'figures'",
+        {"source": source, "service": service},
+    )
+    return int(row[0] or 0) if row else 0
+
+
+def filled(con: duckdb.DuckDBPyConnection, source: str, *, every_partner: bool) -> float | None:
+    """The share of asked cells that were filled, as counted so far; None before the first count of this kind."""
+    row = first_row(
+        con,
+        "select sum(rows_read) / sum(cells) from raw.call where source = $source and kind = 'count'"
+        " and outcome = 'answered' and cells > 0 and contains(asked, 'partnerCode=') <> $every_partner",
+        {"source": source, "every_partner": every_partner},
+    )
+    return float(row[0]) if row and row[0] is not None else None
