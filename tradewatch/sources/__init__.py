@@ -12,6 +12,7 @@ from tradewatch.records import Pull, Release
 from tradewatch.sources import (
     comtrade_api,
     comtrade_bulk,
+    comtrade_lines,
     comtrade_website,
     eurostat_relational,
     eurostat_workbook,
@@ -23,6 +24,7 @@ ALL: tuple[ModuleType, ...] = (
     eurostat_workbook,
     eurostat_relational,
     comtrade_api,
+    comtrade_lines,
     comtrade_website,
     comtrade_bulk,
     gacc_query,
@@ -34,6 +36,8 @@ def parse(pull: Pull) -> Release:
     """Read a pull by the layout of its bytes; a TradewatchError of one sentence when it cannot be trusted."""
     plain = replace(pull, body=unpacked(pull.body, pull.name))
     found = [layout for layout in ALL if layout.recognises(plain.body)]
+    if found == [comtrade_api] and any(question.lines for question in pull.asked):
+        found = [comtrade_lines]  # an answer without rows does not show what it is of; the question does
     if not found:
         raise DataError(_not_known(plain))
     release: Release = found[0].parse(plain)

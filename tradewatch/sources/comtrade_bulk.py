@@ -7,7 +7,10 @@ tariff line without its descriptions, after the code of the dataset; no such fil
 
 from tradewatch.records import Pull, Release
 from tradewatch.sources import comtrade, comtrade_asked, comtrade_codes, comtrade_lines
+from tradewatch.sources.comtrade_bulk_list import BulkFile, files_of_list
 from tradewatch.sources.tables import first_line, refuse_long_lines, refuse_unreadable, table_in_pieces
+
+__all__ = ["FIELDS", "LAYOUT", "LINE_FIELDS", "BulkFile", "files_of_list", "parse", "recognises"]
 
 LAYOUT = "comtrade_bulk"
 FIELDS = (
