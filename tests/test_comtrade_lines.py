@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import duckdb
 import polars as pl
 import pytest
 from comtrade_stand_in.gate import PREMIUM
 from comtrade_stand_in.process import Running, running
 from comtrade_stand_in.world import World
 
-from tradewatch import sources
+from tradewatch import facts, sources
 from tradewatch.errors import DataError, SourceChanged, SourceRefused, SourceTruncated, TradewatchError
 from tradewatch.records import ROWS, Pull, Question, Release
 from tradewatch.sources import comtrade_codes, comtrade_lines, tables
@@ -163,6 +164,20 @@ def test_six_digits_are_final_data_s_and_not_covered_by_lines() -> None:
 def test_an_answer_without_rows_is_read_as_what_was_asked() -> None:
     assert (parsed(answer(), ASKED).layout, parsed(answer(), ASKED).blocks) == ("comtrade_lines", ())
     assert parsed(answer()).layout == "comtrade_api"
+
+
+def test_lines_revise_and_withdraw_lines_but_no_final_figure(con: duckdb.DuckDBPyConnection) -> None:
+    lines = parsed(answer(LINE, LINE, LINE | {"partnerCode": 276}), ASKED)
+    total = lines.rows.head(1).with_columns(commodity=pl.lit("854231"), summed=pl.lit(False))
+    final = replace(lines, rows=total, blocks=ASKED.blocks(ASKED.released))
+    fewer = parsed(answer(LINE), ASKED)
+    parsed_again: dict[int, facts.Loading] = {}  # nothing arrives late here
+    for day, release in enumerate((final, lines, fewer), start=1):
+        loading = facts.Loading(release=release, pull_id=day, known_from=datetime(2022, 6, day), sha256=f"{day}")
+        counts = facts.load(con, loading, parsed_again.__getitem__).counts
+    assert counts == {"new": 0, "revised": 1, "withdrawn": 1, "unchanged": 0}
+    standing = "select commodity, value from facts.trade_history where known_to is null and not withdrawn order by all"
+    assert con.execute(standing).fetchall() == [("854231", Decimal("2000.25")), ("8542311000", Decimal("1000.125"))]
 
 
 @pytest.mark.parametrize(
