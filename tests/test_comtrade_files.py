@@ -69,6 +69,8 @@ def only(release: Release) -> dict[str, Any]:
         ("comtrade_website.csv", "comtrade_website"),
         ("comtrade_website_old.csv", "comtrade_website"),
         ("comtrade_bulk.tsv", "comtrade_bulk"),
+        ("comtrade_lines.json", "comtrade_lines"),
+        ("comtrade_bulk_lines.tsv", "comtrade_bulk"),
     ],
 )
 def test_each_layout_is_recognised_by_one_module_alone(name: str, layout: str) -> None:

@@ -77,6 +77,7 @@ class Question:
     periods: tuple[date, ...]
     released: Mapping[Dataset, datetime] = field(default_factory=dict)
     every_partner: bool = False  # ask without naming partners; `partners` are then all that are known
+    lines: bool = False  # ask for the reporters' own codes (tariff lines) that begin with one of `commodities`
 
     def blocks(self, known: Mapping[Dataset, datetime], state: str | None = None) -> tuple[Block, ...]:
         """What is answered of it, one block a flow; with a `state`, what was asked and did not come."""

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tradewatch import sources
 from tradewatch.errors import TradewatchError
-from tradewatch.records import FLOWS, ROWS, Pull, Release, Told
+from tradewatch.records import FLOWS, ROWS, Pull, Question, Release, Told
+from tradewatch.sources.comtrade_bulk import files_of_list
 
 FILES = Path(__file__).parents[1] / "files"
 NAMES = {
@@ -23,26 +24,29 @@ NAMES = {
     "comtrade_website.csv": "comtrade_website",
     "comtrade_website_old.csv": "comtrade_website",
     "comtrade_bulk.tsv": "comtrade_bulk",
+    "comtrade_bulk_lines.tsv": "comtrade_bulk",
+    "comtrade_lines.json": "comtrade_lines",
     "gacc_query_zh.csv": "gacc_query",
     "gacc_query_en.csv": "gacc_query",
 }
 MODULES: dict[str, ModuleType] = {module.LAYOUT: module for module in sources.ALL}
 API: dict[str, Any] = json.loads((FILES / "comtrade_api.json").read_text(encoding="utf-8"))
+LINES: dict[str, Any] = json.loads((FILES / "comtrade_lines.json").read_text(encoding="utf-8"))
 FUZZ = settings(max_examples=60, deadline=None)
 MAY_BE_NULL = {"net_kg", "quantity", "quantity_unit"}
 
 
-def parsed(layout: str, body: bytes) -> Release:
-    pull = Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export"))
+def parsed(layout: str, body: bytes, *asked: Question) -> Release:
+    pull = Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export"), asked=asked)
     release: Release = MODULES[layout].parse(pull)
     return release
 
 
-def check(layout: str, body: bytes) -> None:
+def check(layout: str, body: bytes, *asked: Question) -> None:
     """Whatever the bytes: the contract of `records`, or a sentence of one line."""
     MODULES[layout].recognises(body)
     try:
-        release = parsed(layout, body)
+        release = parsed(layout, body, *asked)
     except TradewatchError as problem:
         said = str(problem)
     else:
@@ -156,6 +160,69 @@ JSON = st.recursive(
 def test_any_value_in_any_field_of_the_api_is_read_or_refused(field: str, value: object) -> None:
     rows = [API["data"][0] | {field: value}]
     check("comtrade_api", json.dumps(API | {"data": rows, "count": 1}).encode())
+
+
+@FUZZ
+@given(st.sampled_from(sorted(LINES["data"][0])), JSON)
+def test_any_value_in_any_field_of_a_tariff_line_is_read_or_refused(field: str, value: object) -> None:
+    rows = [LINES["data"][0] | {field: value}, LINES["data"][1]]
+    check("comtrade_lines", json.dumps(LINES | {"data": rows, "count": 2}).encode())
+
+
+MONTH, YEAR = date(2022, 3, 1), date(2023, 1, 1)
+QUESTIONS = st.builds(
+    Question,
+    reporters=st.just(("398",)),
+    partners=st.lists(st.sampled_from(["0", "643", "276", "531"])).map(tuple),
+    flows=st.lists(st.sampled_from(sorted(FLOWS))).map(tuple),
+    freq=st.sampled_from(["A", "M"]),
+    commodities=st.lists(st.sampled_from(["854231", "854239", "010121", "TOTAL", "85"])).map(tuple),
+    periods=st.just((MONTH, YEAR)),
+    released=st.lists(st.sampled_from([MONTH, YEAR])).map(
+        lambda days: {("398", day): datetime(2026, 1, 1) for day in days}
+    ),
+    every_partner=st.booleans(),
+    lines=st.booleans(),
+)
+
+
+@FUZZ
+@given(
+    st.sampled_from(["comtrade_bulk.tsv", "comtrade_bulk_lines.tsv", "comtrade_lines.json"]),
+    QUESTIONS,
+    st.lists(PUT, max_size=1),
+)
+def test_what_was_asked_of_a_damaged_file_is_read_or_refused(
+    name: str, question: Question, changes: list[Callable[[bytes], bytes]]
+) -> None:
+    body = (FILES / name).read_bytes()
+    for change in changes:
+        body = change(body)
+    check(NAMES[name], body, question)
+
+
+LISTED: dict[str, Any] = {
+    "fileUrl": "https://elsewhere.example/bulk/v1/file/32/b07f", "fileSize": "183.34 KB", "reporterCode": 32,
+    "freqCode": "M", "typeCode": "C", "classificationCode": "H6", "period": 202203, "partitionKey": "32",
+    "rowKey": "b07f", "timestamp": "2024-03-10T04:54:11.8900761+00:00", "eTag": "", "isOriginalClassification": True,
+    "publicationDate": None,
+}  # fmt: skip
+
+
+@FUZZ
+@given(st.sampled_from(sorted(LISTED)), JSON | st.text(max_size=60))
+def test_any_value_in_a_list_of_bulk_files_is_read_or_refused(field: str, value: object) -> None:
+    body = json.dumps({"count": 1, "data": [LISTED | {field: value}], "error": ""}).encode()
+    try:
+        (file,) = files_of_list(body, "file")
+    except TradewatchError as problem:
+        said = str(problem)
+    else:
+        assert file.path.startswith("/bulk/v1/file")
+        assert file.published.tzinfo is None
+        return
+    assert said.isprintable()
+    assert said.startswith("file")
 
 
 @FUZZ

@@ -14,6 +14,7 @@ from tradewatch.sources import (
     comtrade_api,
     comtrade_availability,
     comtrade_bulk,
+    comtrade_lines,
     comtrade_website,
     eurostat_relational,
     eurostat_workbook,
@@ -25,6 +26,7 @@ ALL: tuple[ModuleType, ...] = (
     eurostat_workbook,
     eurostat_relational,
     comtrade_api,
+    comtrade_lines,
     comtrade_website,
     comtrade_bulk,
     gacc_query,
@@ -52,6 +54,8 @@ def parse(pull: Pull) -> Release:
         return answered
     plain = replace(pull, body=unpacked(pull.body, pull.name))
     found = [layout for layout in ALL if layout.recognises(plain.body)]
+    if found == [comtrade_api] and any(question.lines for question in pull.asked):
+        found = [comtrade_lines]  # an answer without rows does not show what it is of; the question does
     if not found:
         raise DataError(_not_known(plain))
     release: Release = found[0].parse(plain)

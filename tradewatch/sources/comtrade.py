@@ -5,6 +5,7 @@ A layout brings a frame of text with the columns `comtrade_codes.USED` and `at`,
 OpenAPI description, its reference lists of January 2023 to March 2024, recorded answers of 2024 to 2026.
 """
 
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import polars as pl
@@ -45,18 +46,22 @@ LINES = Form("line ", "lines ", "{}")
 DATA = Form("", "", "data[{}]")
 
 
-def release(pull: Pull, layout: str, frame: pl.DataFrame, form: Form) -> Release:
+Wholes = Callable[[Pull, pl.DataFrame, Form], breakdown.Whole]
+"""How rows of USED, their numbers read, become one row for each cell."""
+
+
+def release(pull: Pull, layout: str, frame: pl.DataFrame, form: Form, wholes: Wholes | None = None) -> Release:
     """
-    The release of a frame of USED and `at`, all text; one row for each cell, as `breakdown.whole_cells` makes it.
+    The release of a frame of USED and `at`, all text; one row for each cell, as `wholes` makes it: unless told
+    otherwise, as `breakdown.whole_cells` does.
 
     Values are whole US dollars, weights kilograms; 0 in weight or quantity means "not stated" and is null. Imports
     are CIF unless the row's value is its FOB value. Raises SourceChanged for unknown codes, DataError for the rest.
     """
     stripped = frame.select("at", pl.col(USED).str.strip_chars().replace("", None))
-    checked = with_numbers(pull, _checked(pull, stripped, form), NUMBERS, place=form.single)
+    checked = with_numbers(pull, checked_codes(pull, stripped, form, USED), NUMBERS, place=form.single)
     kept = checked.filter(~pl.col("flowCode").is_in(PARTIAL_FLOWS))
-    whole = breakdown.whole_cells(pull, _cells(kept), tuple(TOTALS), form.single)
-    _refuse_overlaps(pull, kept.join(whole.parts.select("at"), on="at", how="semi"), form)
+    whole = (wholes or _totals)(pull, kept, form)
     rows = whole.rows.with_columns(breakdown.place(*form)).select(*ROWS)
     return Release(
         source="comtrade",
@@ -68,8 +73,15 @@ def release(pull: Pull, layout: str, frame: pl.DataFrame, form: Form) -> Release
     )
 
 
-def _checked(pull: Pull, frame: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """The frame, when every code is one we know and the rows are of goods in the Harmonized System."""
+def _totals(pull: Pull, frame: pl.DataFrame, form: Form) -> breakdown.Whole:
+    """Final data: the total of a cell where there is one, else its coarsest breakdown, summed."""
+    whole = breakdown.whole_cells(pull, cells(frame), tuple(TOTALS), form.single)
+    _refuse_overlaps(pull, frame.join(whole.parts.select("at"), on="at", how="semi"), form)
+    return whole
+
+
+def checked_codes(pull: Pull, frame: pl.DataFrame, form: Form, columns: Collection[str]) -> pl.DataFrame:
+    """The frame, when in these columns every code is known; all of USED: rows of goods in the Harmonized System."""
     refuse = [
         (pl.col("typeCode") != "C", "typeCode", "C (goods; services are not read)", DataError),
         (~_is("classificationCode", "H[0-6]"), "classificationCode", "a stated HS edition, H0 to H6,", DataError),
@@ -85,7 +97,7 @@ def _checked(pull: Pull, frame: pl.DataFrame, form: Form) -> pl.DataFrame:
     refuse += [(~pl.col(name).is_in([*TRUE, *FALSE]), name, "true or false", SourceChanged) for name in booleans]
     refuse.append((_month().is_null(), "period", "YYYY for freqCode A or YYYYMM for M", DataError))
     refuse.append((pl.col("primaryValue").is_null(), "primaryValue", "a value", DataError))
-    for bad, column, expected, error in refuse:
+    for bad, column, expected, error in (check for check in refuse if check[1] in columns):
         refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected, place=form.single, error=error)
     return frame
 
@@ -102,7 +114,7 @@ def _month() -> pl.Expr:
     return text.str.to_date("%Y%m%d", strict=False)
 
 
-def _cells(frame: pl.DataFrame) -> pl.DataFrame:
+def cells(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns of `records.ROWS` but `place`, with `at`, and for each of TOTALS whether the row is a part only."""
     unit = pl.col("qtyUnitCode")
     units = UNITS | dict.fromkeys(NO_UNIT)

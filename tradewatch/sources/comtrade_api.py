@@ -1,6 +1,7 @@
 """UN Comtrade's API, final data as JSON: `{"elapsedTime", "count", "data": [47 fields a row], "error"}`."""
 
 import json
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 import polars as pl
@@ -11,11 +12,26 @@ from tradewatch.sources import comtrade, comtrade_codes
 from tradewatch.sources.tables import decoded, quoted, refuse_unreadable
 
 LAYOUT = "comtrade_api"
-KNOWN = frozenset(comtrade_codes.FIELDS)
+ONLY_FINAL = (b'"refYear"', b'"isReported"', b'"isAggregate"')
+"""Fields of final data that tariff lines have not."""
 
 
 def recognises(body: bytes) -> bool:
-    """A JSON object with the API's envelope, or one of the gateway's refusals, at its beginning or end."""
+    """
+    A JSON object with the API's envelope, or one of the gateway's refusals, at its beginning or end; without rows too,
+    but not with those of tariff lines.
+    """
+    return is_answer(body) and not has_lines(body)
+
+
+def has_lines(body: bytes) -> bool:
+    """Whether the first row has a value and none of the fields of final data."""
+    row = body[:10_000].partition(b"[")[2].partition(b"}")[0]
+    return b'"primaryValue"' in row and not any(name in row for name in ONLY_FINAL)
+
+
+def is_answer(body: bytes) -> bool:
+    """Whether it is an answer of the API or its gateway, whatever it holds."""
     ends = body[:4000] + body[-4000:]
     if not body.removeprefix(b"\xef\xbb\xbf")[:100].lstrip().startswith(b"{"):
         return False
@@ -30,10 +46,26 @@ def parse(pull: Pull) -> Release:
     Raises SourceRefused and SourceUnavailable for the API's own errors, DataError when `count` is not the number of
     rows, SourceTruncated at the API's caps, SourceChanged for a missing or unknown field.
     """
+    rows = answered(pull, comtrade_codes.FIELDS, "final data")
+    return comtrade.release(pull, LAYOUT, text_frame(pull, rows, comtrade_codes.USED), comtrade.DATA)
+
+
+def answered(pull: Pull, fields: Collection[str], kind: str) -> list[dict[str, Any]]:
+    """The rows of an answer, numbers as text, each with exactly these fields of a `kind` of data; raises as `parse`."""
+    rows = rows_of(pull)
+    if len(rows) in comtrade_codes.CAPS:
+        raise SourceTruncated(
+            f"{pull.name}: exactly {len(rows):,} rows, where UN Comtrade cuts without saying so; "
+            "ask for fewer partners, codes or periods at once."
+        )
+    _refuse_fields(pull, rows, frozenset(fields), kind)
+    return rows
+
+
+def rows_of(pull: Pull) -> list[dict[str, Any]]:
+    """What an answer holds in `data`, of any kind, when it is no error, whole, and counts itself right."""
     refuse_unreadable(pull)
-    envelope = _envelope(pull)
-    rows = _rows(pull, envelope)
-    return comtrade.release(pull, LAYOUT, _frame(pull, rows), comtrade.DATA)
+    return _rows(pull, _envelope(pull))
 
 
 def _envelope(pull: Pull) -> dict[str, Any]:
@@ -64,12 +96,8 @@ def _rows(pull: Pull, envelope: dict[str, Any]) -> list[dict[str, Any]]:
             f"{pull.name}: the answer says that it has {quoted(count, 20)} rows and holds {len(rows):,}; "
             "it was cut or edited, save all of it again."
         )
-    if len(rows) in comtrade_codes.CAPS:
-        raise SourceTruncated(
-            f"{pull.name}: exactly {len(rows):,} rows, where UN Comtrade cuts without saying so; "
-            "ask for fewer partners, codes or periods at once."
-        )
-    _refuse_fields(pull, rows)
+    if not all(isinstance(row, dict) for row in rows):
+        raise SourceChanged(f"{pull.name}: something else than rows in 'data'.")
     return rows
 
 
@@ -86,26 +114,24 @@ def _refuse_errors(pull: Pull, envelope: dict[str, Any]) -> None:
     raise SourceRefused(f"{said}{detail} instead of data; correct the key or the question and save the answer again.")
 
 
-def _refuse_fields(pull: Pull, rows: list[dict[str, Any]]) -> None:
+def _refuse_fields(pull: Pull, rows: list[dict[str, Any]], known: frozenset[str], kind: str) -> None:
     """A SourceChanged for the first row that has not exactly the known fields."""
-    if not all(isinstance(row, dict) for row in rows):
-        raise SourceChanged(f"{pull.name}: something else than rows in 'data'.")
     kinds = {tuple(row) for row in rows}
-    if all(set(kind) == KNOWN for kind in kinds):
+    if all(set(names) == known for names in kinds):
         return
-    at = next(number for number, row in enumerate(rows) if row.keys() != KNOWN)
-    missing, unknown = sorted(KNOWN - rows[at].keys()), sorted(rows[at].keys() - KNOWN)
+    at = next(number for number, row in enumerate(rows) if row.keys() != known)
+    missing, unknown = sorted(known - rows[at].keys()), sorted(rows[at].keys() - known)
     raise SourceChanged(
         f"{pull.name}, data[{at}]: fields missing {quoted(missing)}, unknown {quoted(unknown)}, where the "
-        f"{len(KNOWN)} of final data were expected; if the answer is untouched, the source changed its layout."
+        f"{len(known)} of {kind} were expected; if the answer is untouched, the source changed its layout."
     )
 
 
-def _frame(pull: Pull, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """The fields used, all text, and `at`, the index in `data`."""
+def text_frame(pull: Pull, rows: list[dict[str, Any]], names: Collection[str]) -> pl.DataFrame:
+    """These fields of the rows, all text, and `at`, the index in `data`."""
     words = {True: "true", False: "false"}
     columns: dict[str, pl.Series] = {}
-    for name in comtrade_codes.USED:
+    for name in names:
         values = [row[name] for row in rows]
         if name.startswith("is"):
             values = [words.get(value, value) if isinstance(value, bool) else value for value in values]

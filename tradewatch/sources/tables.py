@@ -6,7 +6,7 @@ Everything is read as text and cast by name afterwards, so that codes keep their
 """
 
 import csv
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from io import StringIO
 
 import polars as pl
@@ -16,6 +16,9 @@ from tradewatch.records import MONEY, Pull
 
 LONGEST_LINE = 1_000_000
 """Bytes of one line of a table; real lines have fewer than 2,000."""
+
+PIECE = 16 << 20
+"""Bytes of a large table that are read at once; more than LONGEST_LINE."""
 
 MARK = "."
 """Put after every line as one more field, so that a short or a long line shows itself."""
@@ -74,13 +77,16 @@ def refuse_long_lines(pull: Pull) -> None:
         start = end + 1
 
 
-def decoded(pull: Pull, encoding: str) -> str:
-    """The whole text, lines ended by `\\n` alone; a DataError with the byte that does not belong to the encoding."""
+def decoded(pull: Pull, encoding: str, start: int = 0, end: int | None = None) -> str:
+    """
+    The text, or that of the bytes from `start` to `end`, lines ended by `\\n` alone; a DataError with the byte that
+    does not belong to the encoding.
+    """
     try:
-        text = pull.body.decode(encoding)
+        text = pull.body[start:end].decode(encoding)
     except UnicodeDecodeError as problem:
         raise DataError(
-            f"{pull.name}: byte {problem.start + 1:,} is not {encoding}, the encoding of this layout; "
+            f"{pull.name}: byte {start + problem.start + 1:,} is not {encoding}, the encoding of this layout; "
             "give the untouched download."
         ) from problem
     return text.replace("\r\n", "\n")
@@ -113,37 +119,69 @@ def table(pull: Pull, text: str, known: Collection[str], separator: str = ",", q
     its lines with a separator. Raises SourceChanged for headings and DataError for lines.
     """
     head, _, below = text.rstrip("\n").partition("\n")
+    found = _headings(pull, head, known, separator, quote)
+    return _rows_below(pull, below, found, separator, quote) if below else _no_rows(found)
+
+
+def table_in_pieces(pull: Pull, encoding: str, known: Collection[str], separator: str) -> Iterator[pl.DataFrame]:
+    """
+    The same of a large table without quotes, in frames of about PIECE bytes of text, at least one: for who keeps only
+    some of the rows. Lines are at most LONGEST_LINE bytes.
+    """
+    body, end = pull.body, len(pull.body.rstrip(b"\r\n"))
+    start = body.find(b"\n", 0, end) + 1 or end
+    found = _headings(pull, decoded(pull, encoding, 0, start).rstrip("\r\n"), known, separator, None)
+    line = 2
+    yield _no_rows(found)
+    while start < end:
+        stop = end if start + PIECE >= end else body.rfind(b"\n", start, start + PIECE) + 1
+        below = decoded(pull, encoding, start, stop).removesuffix("\n")
+        yield _rows_below(pull, below, found, separator, None, line)
+        line += below.count("\n") + 1
+        start = stop
+
+
+def _headings(pull: Pull, head: str, known: Collection[str], separator: str, quote: str | None) -> list[str]:
     found = _fields(pull, head, 1, separator, quote)
     found = found[:-1] if found[-1:] == [""] else found
     check_headings(pull, found, known)
-    if not below:
-        return pl.DataFrame(schema={name: pl.String() for name in found} | {"at": pl.Int64()})
-    width = len(_fields(pull, below.partition("\n")[0], 2, separator, quote))
+    return found
+
+
+def _no_rows(found: list[str]) -> pl.DataFrame:
+    return pl.DataFrame(schema={name: pl.String() for name in found} | {"at": pl.Int64()})
+
+
+def _rows_below(
+    pull: Pull, below: str, found: list[str], separator: str, quote: str | None, first: int = 2
+) -> pl.DataFrame:
+    """The rows of a text that begins with line `first`."""
+    width = len(_fields(pull, below.partition("\n")[0], first, separator, quote))
     blank = ["·blank"] if width == len(found) + 1 else []
-    frame = _read(pull, below, [*found, *blank], separator, quote)
+    frame = _read(pull, below, [*found, *blank], separator, quote, first)
     if blank:
         refuse_where(pull, frame, pl.col("·blank").is_not_null(), "·blank", "nothing after the last heading's field")
     return frame.select(*found, "at")
 
 
-def _read(pull: Pull, below: str, names: list[str], separator: str, quote: str | None) -> pl.DataFrame:
+def _read(pull: Pull, below: str, names: list[str], separator: str, quote: str | None, first: int) -> pl.DataFrame:
     lines = below.count("\n") + 1
     head = separator.join([*(f"c{n}" for n in range(len(names))), "mark\n"])
     marked = below.replace("\n", f"{separator}{MARK}\n") + f"{separator}{MARK}\n"
     try:
         frame = pl.read_csv((head + marked).encode(), separator=separator, quote_char=quote, infer_schema=False)
     except pl.exceptions.PolarsError as problem:
-        raise _not_strict(pull, below, len(names), separator, quote) from problem
+        raise _not_strict(pull, below, len(names), separator, quote, first) from problem
     frame.columns = [*names, "mark"]
     if frame.height != lines or not frame["mark"].eq_missing(MARK).all():
-        raise _not_strict(pull, below, len(names), separator, quote)
+        raise _not_strict(pull, below, len(names), separator, quote, first)
     blank_is_null = pl.col(names).replace("", None)
-    return frame.select(blank_is_null).with_columns(at=pl.int_range(2, lines + 2, dtype=pl.Int64))
+    return frame.select(blank_is_null).with_columns(at=pl.int_range(first, lines + first, dtype=pl.Int64))
 
 
-def _not_strict(pull: Pull, below: str, width: int, separator: str, quote: str | None) -> TradewatchError:
+def _not_strict(pull: Pull, below: str, width: int, separator: str, quote: str | None, first: int) -> TradewatchError:
     """The sentence for the first line that has not `width` fields: read again, slowly, only when something is off."""
-    for number, line in enumerate(below.split("\n"), start=2):
+    for number, line in enumerate(below.split("\n"), start=first):
         count = len(_fields(pull, line, number, separator, quote))
         if count != width:
             return DataError(
