@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tradewatch.cli.common import DONE_IN_PART, Home, app, month_told, now, writing
-from tradewatch.errors import DataError
+from tradewatch.errors import ConfigError, DataError
 from tradewatch.files import plain
 from tradewatch.flow.pull import Pulling, Wanted, quota, states
 from tradewatch.show import err, out, pulls
@@ -23,6 +23,10 @@ def pull(
     until: Annotated[str | None, typer.Option(help="Last month; else the one before this.")] = None,
     reporter: Annotated[list[str] | None, typer.Option(help="Only this reporter, e.g. DEU; may be repeated.")] = None,
     controls: Annotated[bool, typer.Option("--controls", help="The control partners and products too.")] = False,
+    lines: Annotated[bool, typer.Option("--lines", help="Tariff lines: the reporters' own codes.")] = False,
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="Through bulk files, one for each reporter and month (premium key).")
+    ] = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show calls, expected rows and days of quota; ask only what is released.")
     ] = False,
@@ -53,8 +57,12 @@ def pull(
         last=month_told(until),
         reporters=tuple(_area(code) for code in reporter or ()),
         controls=controls,
+        lines=lines,
     )
-    _pull(wanted, from_environment(os.environ), home, plan=plan, dry_run=dry_run)
+    service = from_environment(os.environ)
+    if bulk and not service.key:
+        raise ConfigError(f"--bulk needs a premium subscription key in {KEY}.")
+    _pull(wanted, service, home, bulk=bulk, plan=plan or dry_run, addresses=dry_run)
 
 
 def _area(code: str) -> str:
@@ -63,20 +71,23 @@ def _area(code: str) -> str:
     return code.upper()
 
 
-def _pull(wanted: Wanted, service: Service, home: Home, *, plan: bool, dry_run: bool) -> None:
+def _pull(wanted: Wanted, service: Service, home: Home, *, bulk: bool, plan: bool, addresses: bool) -> None:
     if not service.key:
         err.print(f"No key in {KEY}: the preview service is asked, 500 rows a call; a free key takes far fewer calls.")
     with writing(home) as (con, settings):
         left = quota(con, service, now())
         with pulls.calls(left) as bar, Pulling(con, settings, service, now, bar.called) as pulling:
-            if not (plan or dry_run):
+            if not plan:
                 pulling.finish_kept()
             planned = pulling.planned(wanted)
             bar.planned(planned)
-            outcome = pulling.outcome if plan or dry_run else pulling.run(planned)
+            outcome = pulling.outcome if plan else pulling.run(planned, bulk=bulk)
         found = states(con)
-    if plan or dry_run:
-        shown = [*pulls.plan(planned, outcome, service, left), *(pulls.addresses(planned, service) if dry_run else ())]
+    if plan:
+        shown = [
+            *pulls.plan(planned, outcome, service, left),
+            *(pulls.addresses(planned, service) if addresses else ()),
+        ]
         for made in shown:
             out.print(made, soft_wrap=isinstance(made, str))
         return

@@ -6,7 +6,7 @@ moment asks nothing twice that it kept.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.settings import Settings
 from tradewatch.sources import comtrade_availability
 from tradewatch.sources.comtrade_calls import Called, Caller
+from tradewatch.sources.comtrade_files import FileAsker
 from tradewatch.sources.comtrade_plan import Need, Planned, described, plan
 from tradewatch.sources.comtrade_pull import Answered, Asker, Lost, Void
 from tradewatch.sources.comtrade_service import MOST_PERIODS, Service, TooLarge
@@ -148,11 +149,15 @@ class Pulling:
         filled = {every: learned[every] or usual for every, usual in USUALLY_FILLED.items()}
         return plan([_need(one) for one in missing], released, FREQ, self.service, filled)
 
-    def run(self, planned: Sequence[Planned]) -> Outcome:
-        """Ask the planned questions and load what comes; what does not come gets the state failed."""
+    def run(self, planned: Sequence[Planned], *, bulk: bool = False) -> Outcome:
+        """
+        Ask the planned questions, or fetch the bulk files that answer them, and load what comes; what does not come
+        gets the state failed.
+        """
         known = datasets.known(self.con, SOURCE, FREQ)
         self._ask_notes({dataset for one in planned for dataset in one.question.released if not known[dataset].noted})
-        asker = self._asker({dataset: one.rows for dataset, one in known.items()})
+        sizes = {dataset: one.rows for dataset, one in known.items()}
+        asker = FileAsker(self._caller, self._keep) if bulk else self._asker(sizes)
         self._take(asker.run(one.question for one in planned))
         return self.outcome
 
@@ -161,7 +166,7 @@ class Pulling:
         asker.most_rows = calls.most_rows(self.con, SOURCE, "data" if self.service.key else "public")
         return asker
 
-    def _take(self, told: Iterator[Answered | Lost | Void]) -> None:
+    def _take(self, told: Iterable[Answered | Lost | Void]) -> None:
         """Load, mark or void, one by one, as the asker tells."""
         for one in told:
             if isinstance(one, Answered):
@@ -308,7 +313,8 @@ def _listing(reporters: tuple[str, ...], periods: tuple[date, ...]) -> Question:
 
 
 def _need(one: needs.Missing) -> Need:
-    return Need(one.datasets, one.flows, one.partners, one.commodities, one.question.every_partner)
+    question = one.question
+    return Need(one.datasets, one.flows, one.partners, one.commodities, question.every_partner, question.lines)
 
 
 def states(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:

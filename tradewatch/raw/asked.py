@@ -33,4 +33,5 @@ def _question(told: Mapping[str, Any]) -> Question:
         periods=tuple(map(date.fromisoformat, told["periods"])),
         released=released,
         every_partner=told["every_partner"],
+        lines=told.get("lines", False),
     )

@@ -1,5 +1,6 @@
 """What a watch asks of a source, in the source's own codes, and what of it no answer covers yet."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import polars as pl
 from tradewatch.errors import DataError
 from tradewatch.files import plain, shipped
 from tradewatch.periods import months_between
+from tradewatch.raw.asked import from_plain
 from tradewatch.records import Dataset, Question
 from tradewatch.warehouse import first_row
 
@@ -24,6 +26,7 @@ class Wanted:
     last: date | None = None  # None: the month before this one
     reporters: tuple[str, ...] = ()
     controls: bool = False
+    lines: bool = False  # tariff lines of the watched goods in place of their HS6 codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ def asked(con: duckdb.DuckDBPyConnection, source: str, wanted: Wanted, now: date
     goods = _goods(con, wanted)
     world = tuple(code for (code,) in con.execute(_select("partners"), {"source": source}).fetchall())
     frame = Question(
+        lines=wanted.lines,
         reporters=sellers,
         partners=(WORLD, *buyers),
         flows=("export",),
@@ -65,7 +69,9 @@ def asked(con: duckdb.DuckDBPyConnection, source: str, wanted: Wanted, now: date
     questions = (
         frame,
         replace(frame, reporters=buyers, partners=(WORLD, *sellers), flows=("import",)),
-        replace(frame, partners=world, flows=("export", "import"), commodities=(TOTAL,), every_partner=True),
+        replace(
+            frame, partners=world, flows=("export", "import"), commodities=(TOTAL,), every_partner=True, lines=False
+        ),
     )
     return _of_reporters(con, source, wanted, questions)
 
@@ -138,7 +144,7 @@ def missing(
     datasets: dict[tuple[int, tuple[str, ...], str, str], set[Dataset]] = defaultdict(set)
     for (ask, code, period, partners, commodities), found in flows.items():
         datasets[ask, tuple(found), partners, commodities].add((code, period))
-    return [
+    final = [
         Missing(
             question=asked.questions[ask],
             datasets=frozenset(found),
@@ -147,7 +153,58 @@ def missing(
             commodities=tuple(goods.split(",")),
         )
         for (ask, names, codes, goods), found in datasets.items()
+        if not asked.questions[ask].lines
     ]
+    return final + _missing_lines(con, source, asked, released)
+
+
+def _missing_lines(
+    con: duckdb.DuckDBPyConnection, source: str, asked: Asked, released: Mapping[Dataset, datetime]
+) -> list[Missing]:
+    """
+    Of tariff lines, the datasets in which an asked code was not asked since the newest release: coverage cannot tell,
+    since nobody knows which national codes exist. What was asked stands in the ledger.
+    """
+    wanted = [question for question in asked.questions if question.lines]
+    answered = _answered_lines(con, source) if wanted else []
+    groups: dict[tuple[int, tuple[str, ...]], set[Dataset]] = defaultdict(set)
+    for ask, question in enumerate(wanted):
+        for dataset, at in released.items():
+            if dataset[0] in question.reporters:
+                done = {code for one in answered if _covers(one, question, dataset, at) for code in one.commodities}
+                groups[ask, tuple(code for code in question.commodities if code not in done)].add(dataset)
+    return [
+        Missing(
+            question=wanted[ask],
+            datasets=frozenset(datasets),
+            flows=wanted[ask].flows,
+            partners=wanted[ask].partners,
+            commodities=codes,
+        )
+        for (ask, codes), datasets in groups.items()
+        if codes
+    ]
+
+
+def _answered_lines(con: duckdb.DuckDBPyConnection, source: str) -> list[Question]:
+    """The questions for tariff lines whose answers are loaded."""
+    rows = con.execute(
+        "select requested -> 'asked' from raw.pull where source = $source and state = 'loaded'"
+        " and contains(requested, '\"lines\": true')",
+        {"source": source},
+    ).fetchall()
+    return [question for (text,) in rows for question in from_plain(json.loads(text)) if question.lines]
+
+
+def _covers(one: Question, question: Question, dataset: Dataset, at: datetime) -> bool:
+    """Whether an answered question told all flows and partners of a dataset's newest release."""
+    known = one.released.get(dataset)
+    return (
+        known is not None
+        and known >= at
+        and set(one.flows) >= set(question.flows)
+        and (one.every_partner or set(one.partners) >= set(question.partners))
+    )
 
 
 def _register(con: duckdb.DuckDBPyConnection, asked: Asked, released: Mapping[Dataset, datetime]) -> None:

@@ -36,6 +36,8 @@ ALL: tuple[ModuleType, ...] = (
 
 ASKED: Mapping[str, ModuleType] = {
     comtrade_api.LAYOUT: comtrade_api,
+    comtrade_lines.LAYOUT: comtrade_lines,
+    comtrade_bulk.LAYOUT: comtrade_bulk,
     comtrade_availability.LAYOUT: comtrade_availability,
     comtrade_availability.NOTES: comtrade_availability,
 }

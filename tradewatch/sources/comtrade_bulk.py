@@ -6,7 +6,7 @@ tariff line without its descriptions, after the code of the dataset; no such fil
 """
 
 from tradewatch.records import Pull, Release
-from tradewatch.sources import comtrade, comtrade_asked, comtrade_codes, comtrade_lines
+from tradewatch.sources import comtrade, comtrade_codes, comtrade_cut, comtrade_lines
 from tradewatch.sources.comtrade_bulk_list import BulkFile, files_of_list
 from tradewatch.sources.tables import first_line, refuse_long_lines, refuse_unreadable, table_in_pieces
 
@@ -45,7 +45,7 @@ def parse(pull: Pull) -> Release:
     The rows of one reporter and period, or of several files joined below one heading.
 
     A bulk file is complete for its reporter and period, but does not say for which it was asked: `blocks` is empty.
-    Where a call asked for some of it, only that is read, and the blocks are those of `comtrade_asked`.
+    Where a call asked for some of it, only that is read, and the blocks are those of `comtrade_cut`.
     """
     refuse_unreadable(pull)
     refuse_long_lines(pull)
@@ -57,7 +57,7 @@ def parse(pull: Pull) -> Release:
 
 def _final(pull: Pull) -> Release:
     pieces = table_in_pieces(pull, "utf-8", FIELDS, "\t")
-    kept = comtrade_asked.kept(pull, pieces, comtrade_codes.USED, comtrade.LINES)
+    kept = comtrade_cut.kept(pull, pieces, comtrade_codes.USED, comtrade.LINES)
     release = comtrade.release(pull, LAYOUT, kept.frame, comtrade.LINES)
-    question = comtrade_asked.question_of(pull)
-    return comtrade_asked.told(release, kept, comtrade_asked.blocks_of_file(question, kept)) if question else release
+    question = comtrade_cut.question_of(pull)
+    return comtrade_cut.told(release, kept, comtrade_cut.blocks_of_file(question, kept)) if question else release

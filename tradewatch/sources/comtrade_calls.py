@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tradewatch.errors import DataError, SourceError, SourceRefused
+from tradewatch.files import unpacked
 from tradewatch.records import Pull, Question
 from tradewatch.sources import comtrade_availability
 from tradewatch.sources.comtrade_plan import cells, described
@@ -86,10 +87,15 @@ class Caller:
         problem: Exception | None = None
         try:
             answer = ask(self._client, path, self.service.url, self.service.headers, self.service.longest)
-            body = judged(answer, self.service).body
+            judged(answer, self.service)
+            packed_for_the_way = kind == "file" and answer.gzip  # the file inside is an archive of its own
+            body = unpacked(answer.body, path) if packed_for_the_way else answer.body
             name = f"UN Comtrade, {described(asked)}"
             pull = Pull(name=name, body=body, fetched_at=begun, layout=layout, asked=(asked,), address=path)
-            rows = _read(read, pull)
+            rows = read(pull)
+        except DataError as spoilt:
+            problem = TryAgain(str(spoilt))
+            raise problem from spoilt
         except (TooLarge, SourceError) as found:
             problem = found
             self._slow_down(found)
@@ -118,13 +124,6 @@ class Caller:
         """Too fast a call holds the next ones back; a quota refused by one node of the gateway does not."""
         if isinstance(problem, TryAgain) and problem.wait is not None and not problem.quota:
             self._pace.refused(min(problem.wait, self.service.patience.longest))
-
-
-def _read(read: Read, pull: Pull) -> int:
-    try:
-        return read(pull)
-    except DataError as problem:
-        raise TryAgain(str(problem)) from problem
 
 
 def _outcome(problem: Exception | None) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 
 from tradewatch.errors import SourceChanged
 from tradewatch.records import Pull, Release
-from tradewatch.sources import breakdown, comtrade, comtrade_api, comtrade_asked, comtrade_codes
+from tradewatch.sources import breakdown, comtrade, comtrade_api, comtrade_codes, comtrade_cut
 from tradewatch.sources.tables import refuse_where
 
 LAYOUT = "comtrade_lines"
@@ -40,7 +40,7 @@ def parse(pull: Pull) -> Release:
     """
     One row for each flow of an answer; errors are those of `comtrade_api.parse`.
 
-    Where a call asked for it, only what was asked, with the blocks of `comtrade_asked.blocks_of_lines`.
+    Where a call asked for it, only what was asked, with the blocks of `comtrade_cut.blocks_of_lines`.
     """
     rows = comtrade_api.answered(pull, FIELDS, "tariff lines")
     frame = comtrade_api.text_frame(pull, rows, USED)
@@ -56,15 +56,15 @@ def release(
     Every flow is `summed`, even where one row makes it up: the next release may break it down, and a sum of parts
     never revises what was stated as a total. Lines say nothing of estimates: `quantity_estimated` is false.
     """
-    kept = comtrade_asked.kept(pull, map(_ten_digits, frames), (*USED, "longer"), form, lines=True)
+    kept = comtrade_cut.kept(pull, map(_ten_digits, frames), (*USED, "longer"), form, lines=True)
     _refuse_totals(pull, kept.frame, form)
     found = comtrade.release(pull, layout, _completed(kept.frame), form, _summed)
     found = replace(found, notes=(*_notes(kept.frame), *found.notes))
-    question = comtrade_asked.question_of(pull)
+    question = comtrade_cut.question_of(pull)
     if question is None:
         return found
-    blocks = comtrade_asked.blocks_of_lines(question, found.rows, kept if whole else None)
-    return comtrade_asked.told(found, kept, blocks)
+    blocks = comtrade_cut.blocks_of_lines(question, found.rows, kept if whole else None)
+    return comtrade_cut.told(found, kept, blocks)
 
 
 def _ten_digits(frame: pl.DataFrame) -> pl.DataFrame:

@@ -33,6 +33,7 @@ class Need(NamedTuple):
     partners: tuple[str, ...]
     commodities: tuple[str, ...]
     every_partner: bool
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ def _questions(need: Need, released: Mapping[Dataset, datetime], freq: str, serv
                 commodities=need.commodities,
                 periods=periods[start : start + MOST_PERIODS],
                 every_partner=need.every_partner,
+                lines=need.lines,
             )
             question = _of_datasets(asked, {dataset: released[dataset] for dataset in need.datasets})
             if question.released:

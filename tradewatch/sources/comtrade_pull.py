@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
+from tradewatch import sources
 from tradewatch.errors import SourceError, SourceRefused, SourceTruncated
 from tradewatch.records import Dataset, Pull, Question, Release
-from tradewatch.sources import comtrade_api
+from tradewatch.sources import comtrade_api, comtrade_lines
 from tradewatch.sources.comtrade_calls import Caller
 from tradewatch.sources.comtrade_plan import cells, described, fitting, halves
 from tradewatch.sources.comtrade_service import TooLarge, data_path
@@ -195,13 +196,14 @@ class Asker:
         parsed: list[Release] = []
 
         def read(pull: Pull) -> int:
-            parsed[:] = [comtrade_api.parse(pull)]
+            parsed[:] = [sources.parse(pull)]
             if self.service.was_cut(parsed[0].rows_read):
                 raise TooLarge
             return parsed[0].rows_read
 
         path, most = data_path(question, self.service), cells(question)
-        pull, rows = self.caller.call("figures", path, read, most=most, layout=comtrade_api.LAYOUT, asked=question)
+        layout = comtrade_lines.LAYOUT if question.lines else comtrade_api.LAYOUT
+        pull, rows = self.caller.call("figures", path, read, most=most, layout=layout, asked=question)
         self.most_rows = max(self.most_rows, rows)
         if part.count is not None and rows != part.count and rows != self.caller.count(question):
             raise TryAgain(f"{self.service.name} counts other rows than the {rows:,} it sent.")

@@ -98,21 +98,22 @@ def _pace(text: str) -> float:
     return pace
 
 
-def data_path(question: Question, service: Service, *, count: bool = False, lines: bool = False) -> str:
+def data_path(question: Question, service: Service, *, count: bool = False) -> str:
     """The path that asks a question, without host and key; TooLarge when the address would be too long."""
-    place = {False: ("get", "preview"), True: ("getTariffline", "previewTariffline")}[lines]
-    root = f"/data/v1/{place[0]}" if service.key else f"/public/v1/{place[1]}"
-    given = _lists(question) | ({"cmdCode": ",".join(question.commodities)})
-    given |= {"flowCode": ",".join(FLOW_CODES[flow] for flow in question.flows)} | ({} if lines else PINS)
+    name = ("getTariffline" if question.lines else "get") if service.key else "preview"
+    name += "Tariffline" if question.lines and not service.key else ""
+    given = _lists(question) | {"cmdCode": ",".join(question.commodities)}
+    given |= {"flowCode": ",".join(FLOW_CODES[flow] for flow in question.flows)}
+    given |= {} if question.lines else PINS
     if count:
         given["countOnly"] = "true"
     elif service.key:
         given["maxRecords"] = str(max(service.caps))
-    return _path(f"{root}/C/{question.freq}/HS", given, service)
+    return _path(f"/{'data' if service.key else 'public'}/v1/{name}/C/{question.freq}/HS", given, service)
 
 
 def list_path(kind: str, question: Question, service: Service) -> str:
-    """The path of `getDa`, `getMetadata` or, of bulk files, `get`: one row for each reporter and period."""
+    """The path of `getDa`, `getMetadata` or, of bulk files, `get` and `getTariffline`: a row a reporter and period."""
     root = "/bulk/v1" if kind in ("get", "getTariffline") else "/data/v1" if service.key else "/public/v1"
     given = {name: value for name, value in _lists(question).items() if name != "partnerCode"}
     return _path(f"{root}/{kind}/C/{question.freq}/HS", given, service)
