@@ -51,8 +51,12 @@ def _without_rows(layout: str, read: int, blocks: tuple[Block, ...]) -> Release:
 
 
 def unanswered(asked: Iterable[Question], at: datetime) -> Release:
-    """The release of questions that got no answer: every dataset of theirs failed at this moment."""
-    blocks = (block for one in asked for block in one.blocks(dict.fromkeys(one.released, at), "failed"))
+    """
+    The release of questions that got no answer: every dataset of theirs failed at this moment. Not of tariff lines:
+    the failure of a reporter's own codes says nothing of the HS6 codes that they begin with.
+    """
+    final = (one for one in asked if not one.lines)
+    blocks = (block for one in final for block in one.blocks(dict.fromkeys(one.released, at), "failed"))
     return _without_rows("none", 0, tuple(blocks))
 
 
