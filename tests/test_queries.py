@@ -206,7 +206,7 @@ def panel(con: duckdb.DuckDBPyConnection, *, with_predecessors: bool) -> None:
     con.execute("insert into facts.scope select distinct 'all', partner, commodity from facts.trade_history")
     con.execute(
         "insert into facts.coverage_history select distinct 'eurostat', reporter, 'export', 'M', period, 'all',"
-        " 'value', timestamp '2024-01-01', 1 from facts.trade_history"
+        " 'value', timestamp '2024-01-01', 1, null from facts.trade_history"
     )
     load(con, HERE / "common" / "raw.pull.csv")
     queries.build(con, shipped("queries"), NOWHERE)
