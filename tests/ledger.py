@@ -79,6 +79,7 @@ class Ledger:
         self.con = con
         self.loadings: dict[int, facts.Loading] = {}
         self.parsed_again: list[int] = []
+        self.unknown_areas: list[str] = []
 
     def again(self, pull_id: int) -> facts.Loading:
         self.parsed_again.append(pull_id)
@@ -97,7 +98,7 @@ class Ledger:
         )
         self.parsed_again.clear()
         loaded = facts.load(self.con, loading, self.again)
-        self.loadings[pull_id] = loading
+        self.loadings[pull_id], self.unknown_areas = loading, loaded.unknown_areas
         self.con.execute(
             "insert into raw.pull by name select $pull_id as pull_id, 'eurostat' as source, 'test' as layout,"
             " '' as scope, '{}' as requested, $at as fetched_at, $known as released_at, 'release' as released_basis,"

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger import MONTHS, PARTNERS, Cell, Ledger, answer, block, day, new_ledger, release, rows
 
-from tradewatch import facts
 from tradewatch.errors import DataError
 from tradewatch.files import shipped
 from tradewatch.records import Release
@@ -91,7 +90,7 @@ def test_a_file_that_does_not_say_what_was_asked_covers_in_part(ledger: Ledger) 
 
 def test_an_unknown_area_is_kept_under_its_own_name(ledger: Ledger) -> None:
     ledger.load(release({("Freedonia", MONTHS[0]): 5}), day(0))
-    assert facts.unknown_areas(ledger.con) == ["eurostat:Freedonia"]
+    assert ledger.unknown_areas == ["eurostat:Freedonia"]
     assert ledger.known() == {("X-UNKNOWN:eurostat:Freedonia", MONTHS[0]): 5}
 
 

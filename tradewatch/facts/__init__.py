@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from tradewatch.facts import coverage, diff, late
-from tradewatch.facts.release import KEY, Again, Loading, stage_release
+from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
 
 __all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "load", "places", "unknown_areas"]
 
@@ -45,6 +45,7 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
     if turns:
         late.apply_again(con, turns, again)
         counts = {what: number + counts[what] for what, number in late.counts(con).items()}
+    clear(con)
     return Loaded(kept=counts.pop("kept"), counts=counts, unknown_areas=unknown)
 
 
@@ -61,6 +62,7 @@ def places(con: duckdb.DuckDBPyConnection, loading: Loading) -> dict[tuple[Any, 
     """Where in its file each flow of a release stands: from the flow's KEY to a place such as `Sheet 12, K23`."""
     stage_release(con, loading, places=True)
     rows = con.execute(f"select place, {KEY} from incoming").fetchall()
+    clear(con)
     return {tuple(key): place for place, *key in rows}
 
 

@@ -26,16 +26,21 @@ def asked(release: Release) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows show, and only where they show something.
     """
     if not release.blocks:
-        return _by_rows(release)
+        return _by_rows(release.source, release.rows)
     parts = [_by_block(release.source, block) for block in release.blocks]
+    beside = release.rows.join(
+        pl.concat([members for _, members in parts]), on=["partner_code", "commodity"], how="anti"
+    )
+    if not beside.is_empty():  # an answer for every partner may name one that nobody knew
+        parts.append(_by_rows(release.source, beside))
     return pl.concat([cells for cells, _ in parts]), pl.concat([members for _, members in parts])
 
 
-def _by_rows(release: Release) -> tuple[pl.DataFrame, pl.DataFrame]:
-    pairs = release.rows.select("partner_code", "commodity").unique().sort("partner_code", "commodity")
-    scope = pl.lit(_scope_name(release.source, pairs)).alias("scope")
-    cells = release.rows.select("reporter_code", "flow", "freq", "period").unique()
-    return _shaped(cells.select(scope, pl.all(), dated=False, partial=False)), pairs.select(scope, pl.all())
+def _by_rows(source: str, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    pairs = rows.select("partner_code", "commodity").unique().sort("partner_code", "commodity")
+    scope = pl.lit(_scope_name(source, pairs)).alias("scope")
+    cells = rows.select("reporter_code", "flow", "freq", "period").unique()
+    return _shaped(cells.select(scope, pl.all(), dated=False, partial=True)), pairs.select(scope, pl.all())
 
 
 def _by_block(source: str, block: Block) -> tuple[pl.DataFrame, pl.DataFrame]:

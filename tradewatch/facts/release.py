@@ -67,6 +67,16 @@ def stage_release(con: duckdb.DuckDBPyConnection, loading: Loading, *, places: b
     _refuse_twice(con)
 
 
+def clear(con: duckdb.DuckDBPyConnection) -> None:
+    """Let go of what was staged: it is as large as the release, and would stand beside the next one."""
+    for name in STAGED:
+        con.execute(f"drop table if exists temp.{name}")
+
+
+STAGED = ("incoming", "changes", "affected", "before_it", "after_it", "in_time")
+"""The temporary tables that have a row a flow."""
+
+
 def _refuse_twice(con: duckdb.DuckDBPyConnection) -> None:
     """Keys are compared by their hashes first, which take a tenth of the memory."""
     twice = first_row(
