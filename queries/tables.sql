@@ -219,7 +219,8 @@ create table if not exists facts.scope (
     commodity varchar not null
 );
 
--- What each pull answered for, and how: one row a pull, reporter, flow, period and asked set.
+-- What each pull answered for, and how: one row a pull, reporter, flow, period and asked set; a row `answered` ends the
+-- not_released or failed of its scope. whole: whether the totals of the cell add up, null where that cannot be asked.
 create table if not exists facts.coverage_history (
     source varchar not null,
     reporter varchar not null,
@@ -229,8 +230,12 @@ create table if not exists facts.coverage_history (
     scope varchar not null,
     state varchar not null,
     known_from timestamp not null,
-    pull_id integer not null
+    pull_id integer not null,
+    whole boolean
 );
+
+-- Warehouses made before the column was.
+alter table facts.coverage_history add column if not exists whole boolean;
 
 create table if not exists findings.finding (
     rule varchar not null,

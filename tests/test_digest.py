@@ -106,7 +106,7 @@ def test_health_names_who_is_missing_and_what_a_check_found(con: duckdb.DuckDBPy
     for reporter, state in (("DEU", "value"), ("NLD", "not_released")):
         con.execute(
             "insert into facts.coverage_history values"
-            " ('eurostat', $1, 'export', 'M', date '2024-05-01', 'all', $2, timestamp '2024-06-01', 1)",
+            " ('eurostat', $1, 'export', 'M', date '2024-05-01', 'all', $2, timestamp '2024-06-01', 1, null)",
             [reporter, state],
         )
     con.execute(

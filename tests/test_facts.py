@@ -1,95 +1,23 @@
 """Facts that remember: whatever the order of arrival, as-of on each date equals a plain replay up to that date."""
 
 import hashlib
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 
 import duckdb
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledger import MONTHS, PARTNERS, Cell, Ledger, answer, block, day, new_ledger, release, rows
 
-from tradewatch import facts
 from tradewatch.errors import DataError
 from tradewatch.files import shipped
-from tradewatch.records import ROWS, Block, Release
-
-START = datetime(2024, 1, 1)
-MONTHS = (date(2023, 1, 1), date(2023, 2, 1))
-PARTNERS = ("KGZ", "KAZ")
-Cell = tuple[str, date]  # partner, month
-
-
-def release(cells: dict[Cell, int], *, complete: bool = False, months: tuple[date, ...] = MONTHS) -> Release:
-    """A release of German exports of one commodity: value in EUR by partner and month."""
-    rows = [
-        {
-            "reporter_code": "DEU", "partner_code": partner, "flow": "export", "freq": "M", "period": month,
-            "hs_edition": "HS2022", "commodity": "854231", "value": Decimal(value), "currency": "EUR",
-            "valuation": "FOB", "quantity_estimated": False, "place": "line 2",
-        }
-        for (partner, month), value in cells.items()
-    ]  # fmt: skip
-    block = Block(
-        reporters=("DEU",), partners=PARTNERS, flow="export", freq="M", commodities=("854231",), periods=months
-    )
-    return Release(
-        source="eurostat",
-        layout="test",
-        rows=pl.DataFrame(rows, schema=dict(ROWS)),
-        rows_read=len(rows),
-        blocks=(block,) if complete else (),
-    )
-
-
-class Ledger:
-    """Loads releases the way flow does, and parses them again when an early one arrives late."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con
-        self.loadings: dict[int, facts.Loading] = {}
-
-    def load(self, what: Release, known_from: datetime, mark: str = "") -> dict[str, int]:
-        pull_id = len(self.loadings) + 1
-        loading = facts.Loading(release=what, pull_id=pull_id, known_from=known_from, sha256=mark or f"{pull_id:064}")
-        loaded = facts.load(self.con, loading, self.loadings.__getitem__)
-        self.loadings[pull_id] = loading
-        self.con.execute(
-            "insert into raw.pull by name select $pull_id as pull_id, 'eurostat' as source, 'test' as layout,"
-            " '' as scope, '{}' as requested, $at as fetched_at, $at as released_at, 'release' as released_basis,"
-            " 0 as bytes, $sha as sha256, '' as path, 0 as rows_read, 0 as rows_new, 0 as rows_revised,"
-            " 0 as rows_withdrawn, 0 as rows_unchanged, 0 as rows_rejected, '' as notes, 'loaded' as state",
-            {"pull_id": pull_id, "at": known_from, "sha": loading.sha256},
-        )
-        return loaded.counts | {"kept": loaded.kept}
-
-    def known(self, as_of: datetime | None = None) -> dict[Cell, int]:
-        self.con.execute("set variable as_of = $1", [as_of])
-        rows = self.con.execute("select partner, period, value from facts.trade").fetchall()
-        self.con.execute("reset variable as_of")
-        assert len(rows) == len({row[:2] for row in rows}), "one flow has two versions at one time"
-        return {(partner, period): int(value) for partner, period, value in rows}
+from tradewatch.records import Release
 
 
 @pytest.fixture
 def ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
     return new_ledger(con)
-
-
-def new_ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
-    con.execute(
-        "insert into ref.area by name select unnest(['DEU', 'KGZ', 'KAZ']) as area, '' as name, 'country' as kind"
-    )
-    trade = (shipped("queries") / "facts" / "trade.sql").read_text(encoding="utf-8")
-    con.execute(f"create view facts.trade as {trade}")
-    coverage = (shipped("queries") / "facts" / "coverage.sql").read_text(encoding="utf-8")
-    con.execute(f"create view facts.coverage as {coverage}")
-    return Ledger(con)
-
-
-def day(number: int) -> datetime:
-    return START + timedelta(days=number)
 
 
 def test_the_same_release_twice_changes_nothing(ledger: Ledger) -> None:
@@ -162,7 +90,7 @@ def test_a_file_that_does_not_say_what_was_asked_covers_in_part(ledger: Ledger) 
 
 def test_an_unknown_area_is_kept_under_its_own_name(ledger: Ledger) -> None:
     ledger.load(release({("Freedonia", MONTHS[0]): 5}), day(0))
-    assert facts.unknown_areas(ledger.con) == ["eurostat:Freedonia"]
+    assert ledger.unknown_areas == ["eurostat:Freedonia"]
     assert ledger.known() == {("X-UNKNOWN:eurostat:Freedonia", MONTHS[0]): 5}
 
 
@@ -177,34 +105,65 @@ def test_an_early_release_that_arrives_late_takes_its_place(ledger: Ledger) -> N
 
 
 CELLS = st.dictionaries(st.tuples(st.sampled_from(PARTNERS), st.sampled_from(MONTHS)), st.integers(1, 3))
-RELEASES = st.lists(st.tuples(st.integers(0, 4), CELLS, st.booleans()), min_size=1, max_size=6)
+KINDS = st.sampled_from(("loose", "complete", "dated", "dated in part", "dated, one partner", "failed"))
+DAYS = st.integers(0, 4)
+RELEASES = st.lists(st.tuples(KINDS, CELLS, st.tuples(DAYS, st.none() | DAYS)), min_size=1, max_size=6)
+Event = tuple[datetime, str, Release]  # moment of the pull, hash, release
 
 
-def replayed(history: list[tuple[datetime, str, Release]], until: datetime) -> dict[Cell, int]:
-    """A plain replay: every release up to a date, one after the other, over a dictionary."""
+def event(place: int, kind: str, cells: dict[Cell, int], days: tuple[int, int | None]) -> Event:
+    """A release of some kind; the second day is that of February in a dated one, None where it is not released."""
+    mark = hashlib.sha256(bytes([place])).hexdigest()
+    if not kind.startswith("dated"):
+        what = {
+            "loose": release(cells),
+            "complete": release(cells, complete=True),
+            "failed": answer(rows({}), block(state="failed")),
+        }[kind]
+        return day(days[0]), mark, what
+    known = {month: day(number) for month, number in zip(MONTHS, days, strict=True) if number is not None}
+    partners = PARTNERS[: 1 if kind.endswith("one partner") else 2]
+    stated = {cell: value for cell, value in cells.items() if cell[1] in known and cell[0] in partners}
+    partial = MONTHS[:1] if kind.endswith("in part") else ()
+    what = answer(rows(stated), block(known=known, partners=partners, partial=partial))
+    return max(known.values()), mark, what
+
+
+def moment_of(what: Release, month: date, otherwise: datetime) -> datetime | None:
+    """From when a month of a release is known; None where the release does not answer for it."""
+    known = what.blocks[0].known if what.blocks else None
+    return otherwise if known is None else known.get(("DEU", month))
+
+
+def proven(what: Release, month: date) -> set[str]:
+    """The partners of which a release proves that they have nothing when it does not state it."""
+    if not what.blocks or what.blocks[0].state or ("DEU", month) in what.blocks[0].partial:
+        return set()
+    stated = what.rows["period"].to_list()
+    released = what.blocks[0].known is not None or (stated and month <= max(stated))
+    return set(what.blocks[0].partners) if released else set()
+
+
+def replayed(history: list[Event], until: datetime) -> dict[Cell, int]:
+    """A plain replay: month by month every release in the order of its moment there, over a dictionary."""
     now: dict[Cell, int] = {}
-    for known_from, _, what in sorted(history, key=lambda entry: entry[:2]):
-        if known_from > until:
-            break
-        stated = {(row["partner_code"], row["period"]): int(row["value"]) for row in what.rows.to_dicts()}
-        if what.blocks and stated:
-            last = max(month for _, month in stated)
-            habits = len({month for _, month in stated})
-            assert habits <= len(MONTHS)
-            now = {cell: value for cell, value in now.items() if cell[1] > last}
-        now |= stated
+    for month in MONTHS:
+        moments = [(moment_of(what, month, known_from), mark, what) for known_from, mark, what in history]
+        due = [(moment, mark, what) for moment, mark, what in moments if moment is not None and moment <= until]
+        for _, _, what in sorted(due, key=lambda one: one[:2]):
+            gone = proven(what, month)
+            now = {cell: value for cell, value in now.items() if cell[1] != month or cell[0] not in gone}
+            stated = what.rows.filter(pl.col("period") == month)
+            now |= {(partner, month): int(value) for partner, value in stated.select("partner_code", "value").rows()}
     return now
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(plan=RELEASES, data=st.data())
 def test_history_is_the_same_whatever_the_order_of_arrival(
-    plan: list[tuple[int, dict[Cell, int], bool]], data: st.DataObject
+    plan: list[tuple[str, dict[Cell, int], tuple[int, int | None]]], data: st.DataObject
 ) -> None:
-    history = [
-        (day(when), hashlib.sha256(bytes([place])).hexdigest(), release(cells, complete=complete))
-        for place, (when, cells, complete) in enumerate(plan)
-    ]
+    history = [event(place, *what) for place, what in enumerate(plan)]
     arrival = data.draw(st.permutations(history))
     with duckdb.connect() as con:
         con.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))

@@ -74,12 +74,17 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 
 
 def made(case: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory warehouse of one case: the common files, those of the case instead where it has them, the views."""
+    """
+    An in-memory warehouse of one case: the common files, those of the case instead where it has them, the views, and
+    what was known at the date in as_of.txt, if there is one.
+    """
     con = warehouse()
     files = {path.name: path for folder in (HERE / "common", case) for path in sorted(folder.glob("*.*.csv"))}
     for path in files.values():
         load(con, path)
     queries.build(con, shipped("queries"), NOWHERE)
+    if (as_of := case / "as_of.txt").is_file():
+        con.execute("set variable as_of = cast($1 as timestamp)", [as_of.read_text(encoding="utf-8").strip()])
     return con
 
 
@@ -97,7 +102,9 @@ def where_of(case: Path) -> str:
 
 
 def schema_of(name: str) -> str:
-    return "checks" if (shipped("queries") / "checks" / f"{name}.sql").is_file() else "views"
+    return next(
+        schema for schema in ("checks", "facts", "views") if (shipped("queries") / schema / f"{name}.sql").is_file()
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -110,7 +117,7 @@ def test_view_gives_what_its_case_expects(case: Path) -> None:
 
 def test_every_view_and_check_has_a_case() -> None:
     assert FILES
-    assert {path.stem for path in FILES} == {case.parent.name for case in CASES}
+    assert {path.stem for path in FILES} | {"coverage"} == {case.parent.name for case in CASES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -206,7 +213,7 @@ def panel(con: duckdb.DuckDBPyConnection, *, with_predecessors: bool) -> None:
     con.execute("insert into facts.scope select distinct 'all', partner, commodity from facts.trade_history")
     con.execute(
         "insert into facts.coverage_history select distinct 'eurostat', reporter, 'export', 'M', period, 'all',"
-        " 'value', timestamp '2024-01-01', 1 from facts.trade_history"
+        " 'value', timestamp '2024-01-01', 1, null from facts.trade_history"
     )
     load(con, HERE / "common" / "raw.pull.csv")
     queries.build(con, shipped("queries"), NOWHERE)

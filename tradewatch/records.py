@@ -2,7 +2,7 @@
 What a parser gives: the rows of one release of one source, and what the release answers for.
 
 A parser is pure: bytes in, a `Release` out, no clock, no disk, no network, no reference list. Area codes are therefore
-still the source's own; `facts.py` maps them through `ref.source_area`.
+still the source's own; `facts/` maps them through `ref.source_area`.
 """
 
 from collections.abc import Mapping

@@ -1,20 +1,10 @@
 -- What one release answers for, and how: partial where the release does not say what was asked, so that what it leaves
--- out proves nothing; value where the reporter states any flow of the asked set in the period;
--- not_released where nobody states any and none follows, or where a reporter that never skipped a period goes silent
--- at the end; zero otherwise (published, nothing recorded). Grain: reporter, flow, freq, period, scope.
-with cells as (
-    select
-        c.scope,
-        coalesce(known.area, plain.area, 'X-UNKNOWN:' || $source || ':' || c.reporter_code) as reporter,
-        c.flow,
-        c.freq,
-        c.period
-    from release_cells as c
-    left join ref.source_area as known on known.source = $source and known.code = c.reporter_code
-    left join ref.area as plain on plain.area = c.reporter_code
-),
-
-stated as (
+-- out proves nothing, or where not all of it came; not_released or failed where the release is told so. Where it says
+-- what was released: value where the reporter states any flow of the asked set in the period, else zero (published,
+-- nothing recorded). Where the rows must tell: value likewise; not_released where nobody states any and none follows,
+-- or where a reporter that never skipped a period goes silent at the end; zero otherwise.
+-- Grain: reporter, flow, freq, period, scope.
+with stated as (
     select distinct
         m.scope,
         i.reporter,
@@ -63,6 +53,17 @@ held as (
             and h.freq = c.freq
             and c.period <= h.last_period
     group by c.scope, c.reporter, c.flow, c.freq
+),
+
+moments as (
+    select
+        reporter,
+        freq,
+        period,
+        max(known_from) as known_from
+    from cells
+    where told is null
+    group by reporter, freq, period
 )
 
 select
@@ -74,12 +75,17 @@ select
     c.scope,
     case
         when not $complete then 'partial'
+        when c.told is not null then c.told
+        when c.partial then 'partial'
         when s.period is not null then 'value'
+        when c.dated then 'zero'
         when e.last_period is null or c.period > e.last_period then 'not_released'
         when c.period > h.last_period and h.periods_stated >= 3 and h.periods_stated = held.periods_asked
             then 'not_released'
         else 'zero'
-    end as state
+    end as state,
+    c.told is not null as told,
+    coalesce(case when c.told is null then m.known_from else c.known_from end, $known_from) as known_from
 from cells as c
 left join stated as s
     on
@@ -93,3 +99,4 @@ left join habits as h
     on h.scope = c.scope and h.reporter = c.reporter and h.flow = c.flow and h.freq = c.freq
 left join held
     on held.scope = c.scope and held.reporter = c.reporter and held.flow = c.flow and held.freq = c.freq
+left join moments as m on m.reporter = c.reporter and m.freq = c.freq and m.period = c.period

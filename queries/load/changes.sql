@@ -1,7 +1,9 @@
 -- What one release changes: each flow is new, revised, unchanged, withdrawn (a complete answer no longer has it), or
 -- kept (a total known before, where this release only has parts of it).
--- Grain: the key of a flow. `version` is the row of the standing version that a change ends.
+-- Grain: the key of a flow: that of `stated`, a row of incoming, or where that is null (withdrawn) of
+-- `version`, the row of the standing version that a change ends. Only row numbers: this is as long as a release.
 select
+    i.rowid as stated,
     s.rowid as version,
     case
         when s.rowid is null then 'new'
@@ -15,23 +17,7 @@ select
         when s.quantity_estimated <> i.quantity_estimated then 'revised'
         else 'unchanged'
     end as what,
-    i.source,
-    i.reporter,
-    i.partner,
-    i.flow,
-    i.freq,
-    i.period,
-    i.hs_edition,
-    i.commodity,
-    i.value_usd,
-    i.value,
-    i.currency,
-    i.valuation,
-    i.net_kg,
-    i.quantity,
-    i.quantity_unit,
-    i.quantity_estimated,
-    i.summed
+    i.known_from
 from incoming as i
 left join facts.trade_history as s
     on
@@ -47,25 +33,10 @@ left join facts.trade_history as s
         and s.currency = i.currency
 union all
 select
+    null as stated,
     s.rowid as version,
     'withdrawn' as what,
-    s.source,
-    s.reporter,
-    s.partner,
-    s.flow,
-    s.freq,
-    s.period,
-    s.hs_edition,
-    s.commodity,
-    null as value_usd,
-    null as value,
-    s.currency,
-    s.valuation,
-    null as net_kg,
-    null as quantity,
-    null as quantity_unit,
-    false as quantity_estimated,
-    false as summed
+    max(a.known_from) as known_from
 from facts.trade_history as s
 inner join asked as a
     on a.reporter = s.reporter and a.flow = s.flow and a.freq = s.freq and a.period = s.period
@@ -87,3 +58,4 @@ where
     and not s.withdrawn
     and a.state in ('value', 'zero')
     and i.source is null
+group by s.rowid

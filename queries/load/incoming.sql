@@ -1,5 +1,17 @@
 -- The rows of one release with areas instead of the source's codes, and with US dollars at the ECB's average rate.
 -- Grain: one row for each flow that the release states. An unknown code stays visible as X-UNKNOWN:source:code.
+-- known_from is that of the dataset where the release dates it, the same for all of a reporter's rows of one period.
+with moments as (
+    select
+        reporter,
+        freq,
+        period,
+        max(known_from) as known_from
+    from cells
+    where told is null
+    group by reporter, freq, period
+)
+
 select
     $source as source,
     coalesce(
@@ -25,7 +37,8 @@ select
     r.quantity_unit,
     r.quantity_estimated,
     coalesce(r.summed, false) as summed,
-    r.place
+    case when $places then r.place end as place,
+    coalesce(m.known_from, $known_from) as known_from
 from release_rows as r
 left join ref.source_area as reporter_known
     on reporter_known.source = $source and reporter_known.code = r.reporter_code
@@ -35,3 +48,10 @@ left join ref.source_area as partner_known
 left join ref.area as partner_plain on partner_plain.area = r.partner_code
 left join ref.fx_month as fx
     on fx.currency = r.currency and fx.freq = r.freq and fx.period = r.period
+left join moments as m
+    on
+        m.reporter = coalesce(
+            reporter_known.area, reporter_plain.area, 'X-UNKNOWN:' || $source || ':' || r.reporter_code
+        )
+        and m.freq = r.freq
+        and m.period = r.period

@@ -1,0 +1,72 @@
+"""
+The second stage: facts that remember. Loading a release is a diff against what was known at its time.
+
+A flow stated as before adds nothing; a changed one ends its version and begins another; one that a complete answer no
+longer has is withdrawn. A release that arrives late is put where it belongs: the versions after it are taken back and
+the later releases applied again, so that the history does not depend on the order of arrival.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from tradewatch.facts import coverage, diff, late
+from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
+
+__all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "load", "places", "unknown_areas"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a release changed."""
+
+    counts: dict[str, int]  # flows new, revised, withdrawn, unchanged
+    kept: int  # totals known before, which a sum of parts does not revise
+    unknown_areas: list[str]  # area codes that ref.source_area does not know, as `source:code`
+
+
+def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Loaded:
+    """
+    Load one release inside the caller's transaction.
+
+    Raises DataError when the release states one flow twice.
+    """
+    stage_release(con, loading)
+    unknown = unknown_areas(con)
+    coverage.judge(con, loading)
+    turns = late.turns_after(con, loading)
+    if turns:
+        late.rewind(con, loading)
+    diff.compare(con, loading)
+    counts = late.counts_in_time(con) if turns else diff.counts(con, "changes")
+    diff.write(con, loading)
+    coverage.record(con, loading)
+    if turns:
+        late.apply_again(con, turns, again)
+        counts = {what: number + counts[what] for what, number in late.counts(con).items()}
+    clear(con)
+    return Loaded(kept=counts.pop("kept"), counts=counts, unknown_areas=unknown)
+
+
+def unknown_areas(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The area codes of the release just staged that ref.source_area does not know, as `source:code`."""
+    rows = con.execute(
+        "select distinct area from (select reporter as area from incoming union select partner from incoming)"
+        " where starts_with(area, 'X-UNKNOWN:') order by area"
+    ).fetchall()
+    return [area.removeprefix("X-UNKNOWN:") for (area,) in rows]
+
+
+def places(con: duckdb.DuckDBPyConnection, loading: Loading) -> dict[tuple[Any, ...], str]:
+    """Where in its file each flow of a release stands: from the flow's KEY to a place such as `Sheet 12, K23`."""
+    stage_release(con, loading, places=True)
+    rows = con.execute(f"select place, {KEY} from incoming").fetchall()
+    clear(con)
+    return {tuple(key): place for place, *key in rows}
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty the facts, before every kept pull is loaded again in the same transaction."""
+    for table in ("trade_history", "coverage_history", "scope"):
+        con.execute(f"delete from facts.{table}")
