@@ -1,13 +1,14 @@
 """
 The layouts that can be read. Each is a module with `LAYOUT`, `recognises(body)` and `parse(pull)`: recognised by
-content, never by the file's name; parsed without a network, a clock or a disk.
+content, never by the file's name; parsed without a network, a clock or a disk. A layout with
+`PACKED` unpacks gzip itself, in pieces, and is recognised by the beginning alone.
 """
 
 from dataclasses import replace
 from types import ModuleType
 
 from tradewatch.errors import DataError
-from tradewatch.files import unpacked
+from tradewatch.files import pieces, unpacked
 from tradewatch.records import Pull, Release
 from tradewatch.sources import (
     comtrade_api,
@@ -30,13 +31,25 @@ ALL: tuple[ModuleType, ...] = (
 )
 
 
+BEGINNING = 10_000
+
+
 def parse(pull: Pull) -> Release:
     """Read a pull by the layout of its bytes; a TradewatchError of one sentence when it cannot be trusted."""
+    start = next(pieces(pull.body, pull.name), b"")
+    for layout in ALL:
+        if getattr(layout, "PACKED", False) and layout.recognises(start[:BEGINNING]):
+            return parsed_by(layout, pull)
     plain = replace(pull, body=unpacked(pull.body, pull.name))
     found = [layout for layout in ALL if layout.recognises(plain.body)]
     if not found:
         raise DataError(_not_known(plain))
-    release: Release = found[0].parse(plain)
+    return parsed_by(found[0], plain)
+
+
+def parsed_by(layout: ModuleType, pull: Pull) -> Release:
+    """What one layout reads in a pull."""
+    release: Release = layout.parse(pull)
     return release
 
 

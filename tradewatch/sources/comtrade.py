@@ -46,18 +46,34 @@ DATA = Form("", "", "data[{}]")
 
 
 def release(pull: Pull, layout: str, frame: pl.DataFrame, form: Form) -> Release:
+    """The release of a frame of USED and `at`, all text; see `released`."""
+    return released(pull, layout, with_exact_numbers(pull, frame, form), form)
+
+
+def with_exact_numbers(pull: Pull, text: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """A frame of USED and `at`, all text, with CODES stripped and NUMBERS as MONEY; a DataError for what is none."""
+    return with_numbers(pull, stripped(text.select("at", *USED)), NUMBERS, place=form.single)
+
+
+def stripped(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame, its text without spaces around it, blanks null."""
+    return frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+
+
+def released(pull: Pull, layout: str, frame: pl.DataFrame, form: Form) -> Release:
     """
-    The release of a frame of USED and `at`, all text; one row for each cell, as `breakdown.whole_cells` makes it.
+    The release of a frame of `at`, CODES as text and NUMBERS as MONEY; one row for each cell, as
+    `breakdown.whole_cells` makes it.
 
     Values are whole US dollars, weights kilograms; 0 in weight or quantity means "not stated" and is null. Imports
     are CIF unless the row's value is its FOB value. Raises SourceChanged for unknown codes, DataError for the rest.
     """
-    stripped = frame.select("at", pl.col(USED).str.strip_chars().replace("", None))
-    checked = with_numbers(pull, _checked(pull, stripped, form), NUMBERS, place=form.single)
+    checked = _checked(pull, frame, form)
     kept = checked.filter(~pl.col("flowCode").is_in(PARTIAL_FLOWS))
     whole = breakdown.whole_cells(pull, _cells(kept), tuple(TOTALS), form.single)
-    _refuse_overlaps(pull, kept.join(whole.parts.select("at"), on="at", how="semi"), form)
-    rows = whole.rows.with_columns(breakdown.place(*form)).select(*ROWS)
+    if whole.parts.height:
+        _refuse_overlaps(pull, kept.join(whole.parts.select("at"), on="at", how="semi"), form)
+    rows = breakdown.placed(whole.rows, *form).select(*ROWS)
     return Release(
         source="comtrade",
         layout=layout,
@@ -84,9 +100,12 @@ def _checked(pull: Pull, frame: pl.DataFrame, form: Form) -> pl.DataFrame:
     booleans = ("isOriginalClassification", "isQtyEstimated", "isNetWgtEstimated")
     refuse += [(~pl.col(name).is_in([*TRUE, *FALSE]), name, "true or false", SourceChanged) for name in booleans]
     refuse.append((_month().is_null(), "period", "YYYY for freqCode A or YYYYMM for M", DataError))
-    refuse.append((pl.col("primaryValue").is_null(), "primaryValue", "a value", DataError))
     for bad, column, expected, error in refuse:
-        refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected, place=form.single, error=error)
+        wrong = pl.col(column).is_null() | bad
+        # Codes repeat: the few distinct ones are judged, and rows are looked at only when one of them is wrong.
+        if frame.select(set(wrong.meta.root_names())).unique().select(wrong.any()).item():
+            refuse_where(pull, frame, wrong, column, expected, place=form.single, error=error)
+    refuse_where(pull, frame, pl.col("primaryValue").is_null(), "primaryValue", "a value", place=form.single)
     return frame
 
 

@@ -1,17 +1,19 @@
 """UN Comtrade's API, final data as JSON: `{"elapsedTime", "count", "data": [47 fields a row], "error"}`."""
 
-import json
-from typing import Any, NoReturn
-
-import polars as pl
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from tradewatch.errors import DataError, SourceChanged, SourceRefused, SourceTruncated, SourceUnavailable
 from tradewatch.records import Pull, Release
 from tradewatch.sources import comtrade, comtrade_codes
-from tradewatch.sources.tables import decoded, quoted, refuse_unreadable
+from tradewatch.sources.comtrade_answer import Answer
+from tradewatch.sources.comtrade_rows import Reader
+from tradewatch.sources.tables import quoted
 
 LAYOUT = "comtrade_api"
-KNOWN = frozenset(comtrade_codes.FIELDS)
+PACKED = True
+"""`parse` takes the gzip bytes as they came and unpacks them as it reads."""
 
 
 def recognises(body: bytes) -> bool:
@@ -25,55 +27,45 @@ def recognises(body: bytes) -> bool:
 
 def parse(pull: Pull) -> Release:
     """
-    The rows of one answer, every number as the text it came in, so that none passes through floating point.
+    The rows of one answer, gzip or plain, each number exact to three decimals as its text has it.
 
     Raises SourceRefused and SourceUnavailable for the API's own errors, DataError when `count` is not the number of
-    rows, SourceTruncated at the API's caps, SourceChanged for a missing or unknown field.
+    rows or they are more than the API ever gives, SourceTruncated at the API's caps, SourceChanged for a missing field.
     """
-    refuse_unreadable(pull)
-    envelope = _envelope(pull)
-    rows = _rows(pull, envelope)
-    return comtrade.release(pull, LAYOUT, _frame(pull, rows), comtrade.DATA)
+    answer, reader = Answer(pull), Reader(pull)
+    for chunk in answer.chunks():
+        reader.take(chunk)
+        if reader.rows > max(comtrade_codes.CAPS):
+            raise DataError(f"{pull.name}: more rows than UN Comtrade gives in one answer; give an untouched one.")
+    _refuse_errors(pull, answer.envelope)
+    _refuse_count(pull, answer.envelope, reader.rows)
+    release = comtrade.released(pull, LAYOUT, reader.table(), comtrade.DATA)
+    return replace(release, notes=release.notes + _new_fields(reader.new))
 
 
-def _envelope(pull: Pull) -> dict[str, Any]:
-    text = decoded(pull, "utf-8")
-    try:
-        envelope = json.loads(text, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as problem:
-        raise DataError(
-            f"{pull.name}: not whole JSON ({quoted(problem)}); the answer was cut or changed, save all of it again."
-        ) from problem
-    if not isinstance(envelope, dict):
-        raise SourceChanged(f"{pull.name}: JSON of another kind, where {{count, data}} was expected.")
-    return envelope
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} where a number was expected")
-
-
-def _rows(pull: Pull, envelope: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows, when the answer is one, whole, and counts itself right."""
-    _refuse_errors(pull, envelope)
-    rows, count = envelope.get("data"), envelope.get("count")
-    if not isinstance(rows, list) or not isinstance(count, str):
+def _refuse_count(pull: Pull, envelope: Mapping[str, Any], found: int) -> None:
+    """An error when the answer does not count itself right, or was cut where the API cuts."""
+    count = envelope.get("count")
+    if not isinstance(envelope.get("data"), list) or not isinstance(count, str):
         raise SourceChanged(f"{pull.name}: no list 'data' with its number 'count', as UN Comtrade answers.")
-    if count != str(len(rows)):
+    if count != str(found):
         raise DataError(
-            f"{pull.name}: the answer says that it has {quoted(count, 20)} rows and holds {len(rows):,}; "
+            f"{pull.name}: the answer says that it has {quoted(count, 20)} rows and holds {found:,}; "
             "it was cut or edited, save all of it again."
         )
-    if len(rows) in comtrade_codes.CAPS:
+    if found in comtrade_codes.CAPS and not pull.asked:
         raise SourceTruncated(
-            f"{pull.name}: exactly {len(rows):,} rows, where UN Comtrade cuts without saying so; "
+            f"{pull.name}: exactly {found:,} rows, where UN Comtrade cuts without saying so; "
             "ask for fewer partners, codes or periods at once."
         )
-    _refuse_fields(pull, rows)
-    return rows
 
 
-def _refuse_errors(pull: Pull, envelope: dict[str, Any]) -> None:
+def _new_fields(new: set[str]) -> tuple[str, ...]:
+    """The UN adds fields without warning; what it adds changes none of those that are read."""
+    return (f"fields {quoted(', '.join(sorted(new)))} are new and were not read.",) if new else ()
+
+
+def _refuse_errors(pull: Pull, envelope: Mapping[str, Any]) -> None:
     """The API's own error, by who must act."""
     message = envelope.get("message") if "statusCode" in envelope else envelope.get("error")
     if not message and envelope.get("count") != "-1" and "statusCode" not in envelope:
@@ -84,34 +76,3 @@ def _refuse_errors(pull: Pull, envelope: dict[str, Any]) -> None:
         raise SourceUnavailable(f"{said} instead of data; try again later.")
     detail = f" ({quoted(envelope['errorObject'], 200)})" if envelope.get("errorObject") else ""
     raise SourceRefused(f"{said}{detail} instead of data; correct the key or the question and save the answer again.")
-
-
-def _refuse_fields(pull: Pull, rows: list[dict[str, Any]]) -> None:
-    """A SourceChanged for the first row that has not exactly the known fields."""
-    if not all(isinstance(row, dict) for row in rows):
-        raise SourceChanged(f"{pull.name}: something else than rows in 'data'.")
-    kinds = {tuple(row) for row in rows}
-    if all(set(kind) == KNOWN for kind in kinds):
-        return
-    at = next(number for number, row in enumerate(rows) if row.keys() != KNOWN)
-    missing, unknown = sorted(KNOWN - rows[at].keys()), sorted(rows[at].keys() - KNOWN)
-    raise SourceChanged(
-        f"{pull.name}, data[{at}]: fields missing {quoted(missing)}, unknown {quoted(unknown)}, where the "
-        f"{len(KNOWN)} of final data were expected; if the answer is untouched, the source changed its layout."
-    )
-
-
-def _frame(pull: Pull, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """The fields used, all text, and `at`, the index in `data`."""
-    words = {True: "true", False: "false"}
-    columns: dict[str, pl.Series] = {}
-    for name in comtrade_codes.USED:
-        values = [row[name] for row in rows]
-        if name.startswith("is"):
-            values = [words.get(value, value) if isinstance(value, bool) else value for value in values]
-        try:
-            columns[name] = pl.Series(name, values, dtype=pl.String)
-        except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
-            said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
-            raise SourceChanged(f"{pull.name}: {said}.") from problem
-    return pl.DataFrame(columns).with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
