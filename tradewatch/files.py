@@ -20,7 +20,7 @@ MOST_RATIO = 250
 """How many times its packed size a file may unpack to, beyond SMALL bytes; tables and JSON of figures stay below 60."""
 
 SMALL = 64 << 20
-PIECE = 1 << 20
+PIECE = 256 << 10
 
 
 def shipped(folder: str) -> Path:

@@ -11,7 +11,7 @@ import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import ROWS, Pull, Release
-from tradewatch.sources import breakdown
+from tradewatch.sources import breakdown, comtrade_asked
 from tradewatch.sources.comtrade_codes import (
     CODES,
     DIMENSIONS,
@@ -67,14 +67,17 @@ def released(pull: Pull, layout: str, frame: pl.DataFrame, form: Form) -> Releas
 
     Values are whole US dollars, weights kilograms; 0 in weight or quantity means "not stated" and is null. Imports
     are CIF unless the row's value is its FOB value. Raises SourceChanged for unknown codes, DataError for the rest.
+    When a question was asked (`pull.asked` has exactly one), the release answers for it.
     """
     checked = _checked(pull, frame, form)
+    for question in pull.asked:
+        comtrade_asked.refuse_unasked(pull, checked, question, form.single)
     kept = checked.filter(~pl.col("flowCode").is_in(PARTIAL_FLOWS))
     whole = breakdown.whole_cells(pull, _cells(kept), tuple(TOTALS), form.single)
     if whole.parts.height:
         _refuse_overlaps(pull, kept.join(whole.parts.select("at"), on="at", how="semi"), form)
     rows = breakdown.placed(whole.rows, *form).select(*ROWS)
-    return Release(
+    found = Release(
         source="comtrade",
         layout=layout,
         rows=rows,
@@ -82,6 +85,7 @@ def released(pull: Pull, layout: str, frame: pl.DataFrame, form: Form) -> Releas
         rows_rejected=checked.height - kept.height + whole.left_out,
         notes=_notes(checked, whole),
     )
+    return comtrade_asked.answered(found, pull.asked[0]) if pull.asked else found
 
 
 def _checked(pull: Pull, frame: pl.DataFrame, form: Form) -> pl.DataFrame:

@@ -16,28 +16,28 @@ from tradewatch.files import pieces
 from tradewatch.records import Pull
 from tradewatch.sources.tables import quoted, refuse_unreadable
 
-LONGEST = 32 << 20
-"""Bytes in which a row must end: a real one has 900 to 2,000, and a small answer may be read as one chunk."""
+LONGEST = 4 << 20
+"""Bytes in which a row must end, 4 MiB: a real one has 900 to 2,000."""
 
 _DATA = re.compile(rb'"data"\s*:\s*\[')
-_FIRST_NAME = re.compile(rb'(\s*)\{(\s*)("(?:[^"\\]|\\.)*")(\s*):')
+_FIRST_NAME = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.)*")\s*:')
 
 
 class Chunk(NamedTuple):
-    """Rows as they came, commas between them, and the place of their first byte in the answer."""
+    """Rows as they came, in brackets as a list of their own, and the place of their first byte in the answer."""
 
-    rows: bytes
+    listed: bytes
     start: int
 
 
 class Answer:
-    """One answer. `envelope` holds what stands around the rows, `data` an empty list, once `chunks` was read to its end."""
+    """One answer. After `chunks` was read to its end, `envelope` has what stands around the rows, its `data` empty."""
 
     envelope: dict[str, Any]
 
     def __init__(self, pull: Pull) -> None:
         self._pull = pull
-        self._border: re.Pattern[bytes] | bytes | None = None
+        self._name = b""
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows; a DataError as soon as it is clear that this is no whole answer."""
@@ -48,8 +48,9 @@ class Answer:
                 head, rest, start = rest[: found.end()], rest[found.end() :], found.end()
             end = self._last_border(rest) if head else 0
             if end:
-                yield Chunk(rest[:end], start)
-                rest, start = rest[end:].lstrip(b" \t\r\n").removeprefix(b","), start + end + 1
+                yield Chunk(b"".join((b"[", memoryview(rest)[:end], b"]")), start)
+                below = rest[end:].lstrip(b" \t\r\n").removeprefix(b",")
+                rest, start = below, start + len(rest) - len(below)
             if len(rest) > LONGEST:
                 raise self._not_whole(f"no row ends in {LONGEST:,} bytes")
         yield from self._ended(head, rest, start)
@@ -61,22 +62,22 @@ class Answer:
         A border is `},{"typeCode":`, by whatever name the first row begins with: inside a text its quotes would be
         escaped, so it never cuts one in two.
         """
-        if self._border is None:
-            self._border = _border_of(rest)
-        if isinstance(self._border, bytes):
-            return rest.rfind(self._border) + 1
-        found = None
-        for found in self._border.finditer(rest) if self._border else ():
-            pass
-        return found.start() + 1 if found else 0
+        if not self._name and (found := _FIRST_NAME.match(rest[:10_000])):
+            self._name = found[1]
+        if not self._name:
+            return 0
+        if (close := rest.rfind(b"},{%b:" % self._name)) >= 0:
+            return close + 1
+        spaced = re.finditer(rb"\}\s*,\s*\{\s*" + re.escape(self._name) + rb"\s*:", rest)
+        return max((found.start() + 1 for found in spaced), default=0)
 
     def _ended(self, head: bytes, rest: bytes, start: int) -> Iterator[Chunk]:
         """The last rows, which end where their list ends, and the envelope."""
         text = _utf8(self._pull, rest, start)
         if head:
             _, end = self._decoded(json.JSONDecoder().raw_decode, f"[{text}")
-            if last := text[: end - 2]:
-                yield Chunk(last.encode(), start)
+            if last := text[: end - 2].strip():
+                yield Chunk(b"[%b]" % last.encode(), start)
             text = _utf8(self._pull, head, 0) + "]" + text[end - 1 :]
         self.envelope = self._decoded(exact_json, text)
         if not isinstance(self.envelope, dict):
@@ -103,9 +104,9 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def rows_of(pull: Pull, chunk: Chunk) -> list[dict[str, Any]]:
     """The rows of a chunk with every field, numbers as text: the slow road, which words what is wrong."""
-    text = _utf8(pull, chunk.rows, chunk.start)
+    text = _utf8(pull, chunk.listed, chunk.start - 1)
     try:
-        rows = exact_json(f"[{text}]")
+        rows = exact_json(text)
     except (ValueError, RecursionError) as problem:
         raise not_whole(pull, problem) from problem
     if not all(isinstance(row, dict) for row in rows):
@@ -119,17 +120,6 @@ def not_whole(pull: Pull, problem: object) -> DataError:
     return DataError(
         f"{pull.name}: not whole JSON ({quoted(said)}); the answer was cut or changed, save all of it again."
     )
-
-
-def _border_of(rest: bytes) -> re.Pattern[bytes] | bytes | None:
-    """What stands between two rows, taken from how the first begins; None before its first name has come."""
-    found = _FIRST_NAME.match(rest)
-    if not found:
-        return None
-    *spaces, name, _ = found.groups()
-    if not any(found.group(1, 2, 4)):
-        return b"},{" + name + b":"
-    return re.compile(rb"\}\s*,\s*\{\s*" + re.escape(name) + rb"\s*:")
 
 
 def _sound(pull: Pull) -> Iterator[bytes]:

@@ -35,11 +35,10 @@ def parse(pull: Pull) -> Release:
     answer, reader = Answer(pull), Reader(pull)
     for chunk in answer.chunks():
         reader.take(chunk)
-        if reader.rows > max(comtrade_codes.CAPS):
-            raise DataError(f"{pull.name}: more rows than UN Comtrade gives in one answer; give an untouched one.")
+    table = reader.table()
     _refuse_errors(pull, answer.envelope)
     _refuse_count(pull, answer.envelope, reader.rows)
-    release = comtrade.released(pull, LAYOUT, reader.table(), comtrade.DATA)
+    release = comtrade.released(pull, LAYOUT, table, comtrade.DATA)
     return replace(release, notes=release.notes + _new_fields(reader.new))
 
 

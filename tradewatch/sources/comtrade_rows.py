@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 import polars as pl
 
-from tradewatch.errors import SourceChanged
+from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import MONEY, Pull
 from tradewatch.sources import comtrade, comtrade_codes
 from tradewatch.sources.comtrade_answer import Chunk, rows_of
@@ -24,7 +24,8 @@ INTEGERS = frozenset({"refYear", "reporterCode", "partnerCode", "partner2Code", 
 MOST_FLOAT = 1e12
 """
 Below it a number read as a double is within 0.07 thousandths of its text, and a thousandfold of it within 0.13 of the
-true one: with more than 0.25 to the next half it rounds to the same three decimals as the text. All else is read as text.
+true one: with more than 0.25 to the next half it rounds to the same three decimals as the text. All else is read as
+text.
 """
 
 PINNED: dict[str, Any] = {
@@ -36,7 +37,10 @@ PINNED: dict[str, Any] = {
 }
 """Fields that have one value in every row of an answer that was asked with totals alone: checked, never stored."""
 
-_Decoders = list[tuple[msgspec.json.Decoder[list[Any]], tuple[str, ...]]]
+AT_A_TIME = 16
+"""Chunks that become columns together: decoding is fastest in small pieces, columns are made fastest of many rows."""
+
+_Decoder = msgspec.json.Decoder[list[Any]]
 
 
 class Reader:
@@ -44,40 +48,56 @@ class Reader:
 
     def __init__(self, pull: Pull) -> None:
         self._pull = pull
-        self._decoders: _Decoders | None = None
+        self._decoders: list[tuple[_Decoder, tuple[str, ...]]] | None = None
+        self._held: list[Chunk] = []
         self._frames: list[pl.DataFrame] = [_EMPTY]
         self.rows = 0
         self.new: set[str] = set()
 
     def take(self, chunk: Chunk) -> None:
-        """Read the rows of one chunk; a SourceChanged or DataError when they are none."""
-        frame = self._at_once(chunk.rows)
-        if frame is None:
-            frame = self._slowly(chunk)
-        self.rows += frame.height
-        self._frames.append(frame)
+        """Read a chunk, or keep it until there are enough; a SourceChanged or DataError when a row is wrong."""
+        self._held.append(chunk)
+        if len(self._held) == AT_A_TIME:
+            self._read_held()
 
     def table(self) -> pl.DataFrame:
         """All rows taken: `at`, their index in `data`, CODES as text, NUMBERS as MONEY."""
+        self._read_held()
         alike = (pl.concat(run) for _, run in groupby(self._frames, key=lambda frame: frame.schema))
         whole = pl.concat([_finished(frame) for frame in alike])
         self._frames.clear()
         return whole.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"), *comtrade_codes.USED)
 
-    def _at_once(self, rows: bytes) -> pl.DataFrame | None:
+    def _read_held(self) -> None:
+        held, self._held = self._held, []
+        self._read(held)
+
+    def _read(self, chunks: list[Chunk]) -> None:
+        """Read chunks at once; where that fails, each alone; where that fails, slowly."""
+        frame = self._at_once(chunks) if chunks else _EMPTY
+        if frame is None and len(chunks) > 1:
+            for chunk in chunks:
+                self._read([chunk])
+            return
+        frame = self._slowly(chunks[0]) if frame is None else frame
+        self.rows += frame.height
+        self._frames.append(frame)
+        if self.rows > max(comtrade_codes.CAPS):
+            raise DataError(f"{self._pull.name}: more rows than UN Comtrade gives in one answer; load them in parts.")
+
+    def _at_once(self, chunks: list[Chunk]) -> pl.DataFrame | None:
         """None when a row is not as the service writes it, or has a number that a double does not hold exactly."""
-        listed = b"[" + rows + b"]"
         if self._decoders is None:
-            self._decoders = self._learned(listed)
+            self._decoders = self._learned(chunks[0].listed)
         for decoder, names in self._decoders:
             try:
-                return _typed(decoder.decode(listed), names)
+                return _typed(decoder, chunks, names)
             except (msgspec.DecodeError, UnicodeError, RecursionError):
                 continue
         return None
 
-    def _learned(self, listed: bytes) -> _Decoders:
-        """Decoders for rows with the fields of the first one, in its order: each is then found where it is looked for."""
+    def _learned(self, listed: bytes) -> list[tuple[_Decoder, tuple[str, ...]]]:
+        """Decoders for rows with the fields of the first one, in its order: each is found where it is looked for."""
         try:
             first = msgspec.json.decode(listed, type=list[dict[str, msgspec.Raw]])[0]
         except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -96,7 +116,7 @@ class Reader:
         return comtrade.with_exact_numbers(self._pull, text, comtrade.DATA).drop("at")
 
 
-def _decoder(order: tuple[str, ...], pinned: dict[str, Any]) -> msgspec.json.Decoder[list[Any]]:
+def _decoder(order: tuple[str, ...], pinned: dict[str, Any]) -> _Decoder:
     """Of rows with exactly these fields; those that are not used may be anything."""
     names = {f"field{n}" if name not in KNOWN else name: name for n, name in enumerate(order)}
     kinds = [(field, pinned.get(name, _kind(name))) for field, name in names.items()]
@@ -115,13 +135,17 @@ def _kind(name: str) -> Any:
     return str if name in comtrade_codes.CODES else Any
 
 
-def _typed(rows: list[Any], names: tuple[str, ...]) -> pl.DataFrame | None:
-    """The columns of decoded rows; None when a number must be read as text to be exact."""
+def _typed(decoder: _Decoder, chunks: list[Chunk], names: tuple[str, ...]) -> pl.DataFrame | None:
+    """The columns of chunks; None when a number must be read as text to be exact."""
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for chunk in chunks:
+        rows = decoder.decode(chunk.listed)
+        for name, values in columns.items():
+            values += map(attrgetter(name), rows)
     try:
-        columns = {name: pl.Series(list(map(attrgetter(name), rows)), dtype=_type(name)) for name in names}
+        frame = pl.DataFrame({name: pl.Series(values, dtype=_type(name)) for name, values in columns.items()})
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         return None
-    frame = pl.DataFrame(columns)
     return frame if frame.select(_EXACT).item() else None
 
 
