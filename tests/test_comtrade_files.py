@@ -237,7 +237,6 @@ def test_unknown_codes_are_refused(changes: dict[str, Any], error: type[Tradewat
         (b'{"statusCode":403,"message":"Out of call volume quota."}', SourceUnavailable, "quota.*later"),
         (b'{"statusCode":429,"message":"Rate limit is exceeded."}', SourceUnavailable, "Rate limit"),
         (b'{"statusCode":404,"message":"Resource not found"}', SourceRefused, "Resource not found"),
-        (answer([{**ROW, "newField": 1}]), SourceChanged, r"data\[0\]: .*unknown '\['newField'\]'"),
         (answer([ROW, {k: v for k, v in ROW.items() if k != "qty"}]), SourceChanged, r"data\[1\]: .*missing '\['qty'"),
         (answer([ROW])[:-30], DataError, "not whole JSON"),
         (answer([ROW]).replace(b"Kazakhstan", b"K\xe9"), DataError, "is not utf-8"),
@@ -254,6 +253,12 @@ def test_answers_that_are_no_data_say_why(body: bytes, error: type[TradewatchErr
 
 def test_extra_keys_around_the_data_are_tolerated() -> None:
     assert parsed(answer([ROW], url="https://…", tail=["]", "}"])).rows_read == 1
+
+
+def test_fields_that_the_un_added_are_noted() -> None:
+    release = parsed(answer([ROW | {"newField": 1}, ROW | {"partnerCode": 276, "other": [{"a": 1}]}]))
+    assert release.rows_read == 2
+    assert release.notes == ("fields 'newField, other' are new and were not read.",)
 
 
 def test_an_empty_answer_is_a_release_without_rows() -> None:

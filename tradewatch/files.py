@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 import zlib
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,12 @@ PACKAGE = Path(__file__).resolve().parent
 
 MOST_BYTES = 2 << 30
 """The largest file read at once, packed or unpacked: 2 GiB. Statistics files of one pull are far smaller."""
+
+MOST_RATIO = 250
+"""How many times its packed size a file may unpack to, beyond SMALL bytes; tables and JSON of figures stay below 60."""
+
+SMALL = 64 << 20
+PIECE = 256 << 10
 
 
 def shipped(folder: str) -> Path:
@@ -53,18 +60,43 @@ def read_whole(path: Path) -> bytes:
 
 def unpacked(body: bytes, name: str) -> bytes:
     """The content of a gzip body, or the body itself; a DataError when the archive is cut or unpacks to too much."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
+    return b"".join(pieces(body, name)) if body.startswith(GZIP) else body
+
+
+def pieces(body: bytes, name: str) -> Iterator[bytes]:
+    """
+    The content of a gzip body, or the body itself, in pieces of at most PIECE bytes; a DataError in time when the
+    archive is damaged, cut or unpacks to too much. Only the piece at hand is in memory.
+    """
+    if not body.startswith(GZIP):
+        yield from (body[start : start + PIECE] for start in range(0, len(body), PIECE))
+        return
+    room = min(MOST_BYTES, max(SMALL, len(body) * MOST_RATIO))
+    for piece in _inflated(body, name):
+        room -= len(piece)
+        if room < 0:
+            raise DataError(f"{name}: unpacks to more than so small an archive of figures can hold; not read.")
+        yield piece
+
+
+GZIP = b"\x1f\x8b"
+_STEP = 64 << 10
+
+
+def _inflated(body: bytes, name: str) -> Iterator[bytes]:
+    """Pieces of the content, as much as there is; the packed bytes are fed in steps, so that none are copied twice."""
     reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        content = reader.decompress(body, MOST_BYTES)
+        for start in range(0, len(body), _STEP):
+            rest = body[start : start + _STEP]
+            while rest and not reader.eof:
+                yield reader.decompress(rest, PIECE)
+                rest = reader.unconsumed_tail
+        yield reader.flush()
     except zlib.error as problem:
         raise DataError(f"{name}: a damaged gzip file ({problem}); fetch it again.") from problem
-    if reader.unconsumed_tail:
-        raise DataError(f"{name}: unpacks to more than {MOST_BYTES:,} bytes; not read.")
     if not reader.eof:
         raise DataError(f"{name}: a cut gzip file, its end is missing; fetch it again.")
-    return content
 
 
 def packed(body: bytes) -> bytes:

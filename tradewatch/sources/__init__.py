@@ -1,6 +1,7 @@
 """
 The layouts that can be read. Each is a module with `LAYOUT`, `recognises(body)` and `parse(pull)`: recognised by
-content, never by the file's name; parsed without a network, a clock or a disk.
+content, never by the file's name; parsed without a network, a clock or a disk. A layout with
+`PACKED` unpacks gzip itself, in pieces, and is recognised by the beginning alone.
 """
 
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from dataclasses import replace
 from types import ModuleType
 
 from tradewatch.errors import DataError
-from tradewatch.files import unpacked
+from tradewatch.files import pieces, unpacked
 from tradewatch.records import Pull, Release
 from tradewatch.sources import (
     comtrade_api,
@@ -43,6 +44,8 @@ ASKED: Mapping[str, ModuleType] = {
 }
 """The layouts of answers to calls: whoever asked knows which it is."""
 
+BEGINNING = 10_000
+
 unanswered = comtrade_availability.unanswered
 
 
@@ -52,15 +55,22 @@ def parse(pull: Pull) -> Release:
     cannot be trusted.
     """
     if pull.layout:
-        answered: Release = ASKED[pull.layout].parse(pull)
-        return answered
+        return parsed_by(ASKED[pull.layout], pull)
+    start = next(pieces(pull.body, pull.name), b"")
+    for layout in ALL:
+        if getattr(layout, "PACKED", False) and layout.recognises(start[:BEGINNING]):
+            return parsed_by(layout, pull)
     plain = replace(pull, body=unpacked(pull.body, pull.name))
     found = [layout for layout in ALL if layout.recognises(plain.body)]
-    if found == [comtrade_api] and any(question.lines for question in pull.asked):
-        found = [comtrade_lines]  # an answer without rows does not show what it is of; the question does
     if not found:
         raise DataError(_not_known(plain))
-    release: Release = found[0].parse(plain)
+    return parsed_by(found[0], plain)
+
+
+def parsed_by(layout: ModuleType, pull: Pull) -> Release:
+    """What one layout reads in a pull."""
+    packed = getattr(layout, "PACKED", False)
+    release: Release = layout.parse(pull if packed else replace(pull, body=unpacked(pull.body, pull.name)))
     return release
 
 

@@ -57,6 +57,9 @@ def _alone(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _once(pull: Pull, rows: pl.DataFrame, item: str) -> pl.DataFrame:
     """The rows, when no cell is there twice."""
+    # A hash of each cell is cheap, and cells that share none are certainly different.
+    if not rows.select(pl.struct(CELL).hash()).to_series().is_duplicated().any():
+        return rows
     twice = rows.filter(pl.struct(CELL).is_duplicated())
     if twice.height:
         one = twice.sort("first").head(1)
@@ -123,6 +126,13 @@ def named(rows: pl.DataFrame) -> str:
         f"{row['flow']} of {row['reporter_code']} with {row['partner_code']}, "
         f"commodity {row['commodity']}, {row['period']:%Y-%m}"
     )
+
+
+def placed(rows: pl.DataFrame, one: str, many: str, item: str) -> pl.DataFrame:
+    """The rows with their `place`; where none is a sum, without the lists that `place` needs."""
+    if rows["summed"].any():
+        return rows.with_columns(place(one, many, item))
+    return rows.with_columns(place=pl.format(one + item, "first"))
 
 
 def place(one: str, many: str, item: str) -> pl.Expr:

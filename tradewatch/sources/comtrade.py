@@ -51,18 +51,32 @@ Wholes = Callable[[Pull, pl.DataFrame, Form], breakdown.Whole]
 
 
 def release(pull: Pull, layout: str, frame: pl.DataFrame, form: Form, wholes: Wholes | None = None) -> Release:
+    """The release of a frame of USED and `at`, all text; see `released`."""
+    return released(pull, layout, with_exact_numbers(pull, frame, form), form, wholes)
+
+
+def with_exact_numbers(pull: Pull, text: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """A frame of USED and `at`, all text, with CODES stripped and NUMBERS as MONEY; a DataError for what is none."""
+    return with_numbers(pull, stripped(text.select("at", *USED)), NUMBERS, place=form.single)
+
+
+def stripped(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame, its text without spaces around it, blanks null."""
+    return frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+
+
+def released(pull: Pull, layout: str, frame: pl.DataFrame, form: Form, wholes: Wholes | None = None) -> Release:
     """
-    The release of a frame of USED and `at`, all text; one row for each cell, as `wholes` makes it: unless told
-    otherwise, as `breakdown.whole_cells` does.
+    The release of a frame of `at`, CODES as text and NUMBERS as MONEY; one row for each cell, as `wholes` makes it:
+    unless told otherwise, as `breakdown.whole_cells` does.
 
     Values are whole US dollars, weights kilograms; 0 in weight or quantity means "not stated" and is null. Imports
     are CIF unless the row's value is its FOB value. Raises SourceChanged for unknown codes, DataError for the rest.
     """
-    stripped = frame.select("at", pl.col(USED).str.strip_chars().replace("", None))
-    checked = with_numbers(pull, checked_codes(pull, stripped, form, USED), NUMBERS, place=form.single)
+    checked = checked_codes(pull, frame, form, USED)
     kept = checked.filter(~pl.col("flowCode").is_in(PARTIAL_FLOWS))
     whole = (wholes or _totals)(pull, kept, form)
-    rows = whole.rows.with_columns(breakdown.place(*form)).select(*ROWS)
+    rows = breakdown.placed(whole.rows, *form).select(*ROWS)
     return Release(
         source="comtrade",
         layout=layout,
@@ -76,7 +90,8 @@ def release(pull: Pull, layout: str, frame: pl.DataFrame, form: Form, wholes: Wh
 def _totals(pull: Pull, frame: pl.DataFrame, form: Form) -> breakdown.Whole:
     """Final data: the total of a cell where there is one, else its coarsest breakdown, summed."""
     whole = breakdown.whole_cells(pull, cells(frame), tuple(TOTALS), form.single)
-    _refuse_overlaps(pull, frame.join(whole.parts.select("at"), on="at", how="semi"), form)
+    if whole.parts.height:
+        _refuse_overlaps(pull, frame.join(whole.parts.select("at"), on="at", how="semi"), form)
     return whole
 
 
@@ -98,7 +113,10 @@ def checked_codes(pull: Pull, frame: pl.DataFrame, form: Form, columns: Collecti
     refuse.append((_month().is_null(), "period", "YYYY for freqCode A or YYYYMM for M", DataError))
     refuse.append((pl.col("primaryValue").is_null(), "primaryValue", "a value", DataError))
     for bad, column, expected, error in (check for check in refuse if check[1] in columns):
-        refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected, place=form.single, error=error)
+        wrong = pl.col(column).is_null() | bad
+        # Codes repeat: the few distinct ones are judged, and rows are looked at only when one of them is wrong.
+        if frame.select(sorted(set(wrong.meta.root_names()))).unique().select(wrong.any()).item():
+            refuse_where(pull, frame, wrong, column, expected, place=form.single, error=error)
     return frame
 
 

@@ -1,17 +1,23 @@
 """UN Comtrade's API, final data as JSON: `{"elapsedTime", "count", "data": [47 fields a row], "error"}`."""
 
-import json
-from collections.abc import Collection
-from typing import Any, NoReturn
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged, SourceRefused, SourceTruncated, SourceUnavailable
 from tradewatch.records import Pull, Release
-from tradewatch.sources import comtrade, comtrade_codes
-from tradewatch.sources.tables import decoded, quoted, refuse_unreadable
+from tradewatch.sources import comtrade, comtrade_answer, comtrade_asked, comtrade_codes
+from tradewatch.sources.comtrade_answer import Answer
+from tradewatch.sources.comtrade_rows import Reader
+from tradewatch.sources.tables import quoted
 
 LAYOUT = "comtrade_api"
+PACKED = True
+"""`parse` takes the gzip bytes as they came and unpacks them as it reads."""
+
+
 ONLY_FINAL = (b'"refYear"', b'"isReported"', b'"isAggregate"')
 """Fields of final data that tariff lines have not."""
 
@@ -41,67 +47,71 @@ def is_answer(body: bytes) -> bool:
 
 def parse(pull: Pull) -> Release:
     """
-    The rows of one answer, every number as the text it came in, so that none passes through floating point.
+    The rows of one answer, gzip or plain, each number exact to three decimals as its text has it.
 
     Raises SourceRefused and SourceUnavailable for the API's own errors, DataError when `count` is not the number of
-    rows, SourceTruncated at the API's caps, SourceChanged for a missing or unknown field.
+    rows or they are more than the API ever gives, SourceTruncated at the API's caps, SourceChanged for a missing field.
+    When a question was asked (`pull.asked` has exactly one), the release answers for it.
     """
-    rows = answered(pull, comtrade_codes.FIELDS, "final data")
-    return comtrade.release(pull, LAYOUT, text_frame(pull, rows, comtrade_codes.USED), comtrade.DATA)
+    answer, reader = Answer(pull), Reader(pull)
+    for chunk in answer.chunks():
+        reader.take(chunk)
+    table = reader.table()
+    _refuse_errors(pull, answer.envelope)
+    _refuse_count(pull, answer.envelope, reader.rows)
+    _refuse_caps(pull, reader.rows)
+    release = comtrade.released(pull, LAYOUT, table, comtrade.DATA)
+    release = replace(release, notes=release.notes + _new_fields(reader.new))
+    for question in pull.asked:
+        comtrade_asked.refuse_unasked(pull, table, question, comtrade.DATA.single)
+        release = comtrade_asked.answered(release, question)
+    return release
 
 
 def answered(pull: Pull, fields: Collection[str], kind: str) -> list[dict[str, Any]]:
     """The rows of an answer, numbers as text, each with exactly these fields of a `kind` of data; raises as `parse`."""
     rows = rows_of(pull)
-    if len(rows) in comtrade_codes.CAPS:
-        raise SourceTruncated(
-            f"{pull.name}: exactly {len(rows):,} rows, where UN Comtrade cuts without saying so; "
-            "ask for fewer partners, codes or periods at once."
-        )
+    _refuse_caps(pull, len(rows))
     _refuse_fields(pull, rows, frozenset(fields), kind)
     return rows
 
 
 def rows_of(pull: Pull) -> list[dict[str, Any]]:
     """What an answer holds in `data`, of any kind, when it is no error, whole, and counts itself right."""
-    refuse_unreadable(pull)
-    return _rows(pull, _envelope(pull))
-
-
-def _envelope(pull: Pull) -> dict[str, Any]:
-    text = decoded(pull, "utf-8")
-    try:
-        envelope = json.loads(text, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as problem:
-        raise DataError(
-            f"{pull.name}: not whole JSON ({quoted(problem)}); the answer was cut or changed, save all of it again."
-        ) from problem
-    if not isinstance(envelope, dict):
-        raise SourceChanged(f"{pull.name}: JSON of another kind, where {{count, data}} was expected.")
-    return envelope
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} where a number was expected")
-
-
-def _rows(pull: Pull, envelope: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows, when the answer is one, whole, and counts itself right."""
-    _refuse_errors(pull, envelope)
-    rows, count = envelope.get("data"), envelope.get("count")
-    if not isinstance(rows, list) or not isinstance(count, str):
-        raise SourceChanged(f"{pull.name}: no list 'data' with its number 'count', as UN Comtrade answers.")
-    if count != str(len(rows)):
-        raise DataError(
-            f"{pull.name}: the answer says that it has {quoted(count, 20)} rows and holds {len(rows):,}; "
-            "it was cut or edited, save all of it again."
-        )
-    if not all(isinstance(row, dict) for row in rows):
-        raise SourceChanged(f"{pull.name}: something else than rows in 'data'.")
+    answer = Answer(pull)
+    rows = [row for chunk in answer.chunks() for row in comtrade_answer.rows_of(pull, chunk)]
+    _refuse_errors(pull, answer.envelope)
+    _refuse_count(pull, answer.envelope, len(rows))
     return rows
 
 
-def _refuse_errors(pull: Pull, envelope: dict[str, Any]) -> None:
+def _refuse_count(pull: Pull, envelope: Mapping[str, Any], found: int) -> None:
+    """An error when the answer does not count itself right."""
+    count = envelope.get("count")
+    if not isinstance(envelope.get("data"), list) or not isinstance(count, str):
+        raise SourceChanged(f"{pull.name}: no list 'data' with its number 'count', as UN Comtrade answers.")
+    if count != str(found):
+        raise DataError(
+            f"{pull.name}: the answer says that it has {quoted(count, 20)} rows and holds {found:,}; "
+            "it was cut or edited, save all of it again."
+        )
+
+
+def _refuse_caps(pull: Pull, found: int) -> None:
+    """An error where the API may have cut; whoever asked knows the cap of its service and judges for itself."""
+    if found in comtrade_codes.CAPS and not pull.asked:
+        raise SourceTruncated(
+            f"{pull.name}: exactly {found:,} rows, where UN Comtrade cuts without saying so; "
+            "ask for fewer partners, codes or periods at once."
+        )
+
+
+def _new_fields(new: set[str]) -> tuple[str, ...]:
+    """The UN adds fields without warning; what it adds changes none of those that are read."""
+    return (f"fields {quoted(', '.join(sorted(new)))} are new and were not read.",) if new else ()
+
+
+def _refuse_errors(pull: Pull, envelope: Mapping[str, Any]) -> None:
     """The API's own error, by who must act."""
     message = envelope.get("message") if "statusCode" in envelope else envelope.get("error")
     if not message and envelope.get("count") != "-1" and "statusCode" not in envelope:

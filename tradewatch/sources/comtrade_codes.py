@@ -45,6 +45,13 @@ _UNIT_NAMES = (
 UNITS = {str(code): name for code, name in enumerate(_UNIT_NAMES, start=2)}
 NO_UNIT = ("-1", "1", "0")
 
+WORLD = "0"
+GROUPS = ("97", "975")
+"""
+The European Union and ASEAN: groups whose members are partners of their own. From the UN's list of reporters of 23
+January 2023, `isGroup`; 490 (Other Asia, nes) has that mark too, and stands for Taiwan alone.
+"""
+
 TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0", "mosCode": "0"}
 """The dimensions that break a cell down, and the code that is their total."""
 

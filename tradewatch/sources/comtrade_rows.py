@@ -1,0 +1,209 @@
+"""
+Rows of UN Comtrade's API, from JSON to columns: typed at once where they are as the service writes them, else slowly.
+
+Both roads give the same frame, to the last thousandth: `at`, the codes as text, the numbers as MONEY.
+"""
+
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Literal
+
+import msgspec
+import polars as pl
+
+from tradewatch.errors import DataError, SourceChanged
+from tradewatch.records import MONEY, Pull
+from tradewatch.sources import comtrade, comtrade_codes
+from tradewatch.sources.comtrade_answer import Chunk, rows_of
+from tradewatch.sources.tables import quoted
+
+KNOWN = frozenset(comtrade_codes.FIELDS)
+BOOLEANS = frozenset(name for name in comtrade_codes.CODES if name.startswith("is"))
+INTEGERS = frozenset({"refYear", "reporterCode", "partnerCode", "partner2Code", "motCode", "qtyUnitCode"})
+
+MOST_FLOAT = 1e12
+"""
+Below it a number read as a double is within 0.07 thousandths of its text, and a thousandfold of it within 0.13 of the
+true one: with more than 0.25 to the next half it rounds to the same three decimals as the text. All else is read as
+text.
+"""
+
+PINNED: dict[str, Any] = {
+    "typeCode": Literal["C"],
+    "partner2Code": Literal[0],
+    "customsCode": Literal["C00"],
+    "mosCode": Literal["0"],
+    "motCode": Literal[0],
+}
+"""Fields that have one value in every row of an answer that was asked with totals alone: checked, never stored."""
+
+AT_A_TIME = 16
+"""Chunks that become columns together: decoding is fastest in small pieces, columns are made fastest of many rows."""
+
+_Decoder = msgspec.json.Decoder[list[Any]]
+
+
+class Reader:
+    """Takes chunks one by one; then has a `table` of them, the number of `rows` and the names of `new` fields."""
+
+    def __init__(self, pull: Pull) -> None:
+        self._pull = pull
+        self._decoders: list[tuple[_Decoder, tuple[str, ...]]] | None = None
+        self._held: list[Chunk] = []
+        self._frames: list[pl.DataFrame] = [_EMPTY]
+        self.rows = 0
+        self.new: set[str] = set()
+
+    def take(self, chunk: Chunk) -> None:
+        """Read a chunk, or keep it until there are enough; a SourceChanged or DataError when a row is wrong."""
+        self._held.append(chunk)
+        if len(self._held) == AT_A_TIME:
+            self._read_held()
+
+    def table(self) -> pl.DataFrame:
+        """All rows taken: `at`, their index in `data`, CODES as text, NUMBERS as MONEY."""
+        self._read_held()
+        alike = (pl.concat(run) for _, run in groupby(self._frames, key=lambda frame: frame.schema))
+        whole = pl.concat([_finished(frame) for frame in alike])
+        self._frames.clear()
+        return whole.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"), *comtrade_codes.USED)
+
+    def _read_held(self) -> None:
+        held, self._held = self._held, []
+        self._read(held)
+
+    def _read(self, chunks: list[Chunk]) -> None:
+        """Read chunks at once; where that fails, each alone; where that fails, slowly."""
+        frame = self._at_once(chunks) if chunks else _EMPTY
+        if frame is None and len(chunks) > 1:
+            for chunk in chunks:
+                self._read([chunk])
+            return
+        frame = self._slowly(chunks[0]) if frame is None else frame
+        self.rows += frame.height
+        self._frames.append(frame)
+        if self.rows > max(comtrade_codes.CAPS):
+            raise DataError(f"{self._pull.name}: more rows than UN Comtrade gives in one answer; load them in parts.")
+
+    def _at_once(self, chunks: list[Chunk]) -> pl.DataFrame | None:
+        """None when a row is not as the service writes it, or has a number that a double does not hold exactly."""
+        if self._decoders is None:
+            self._decoders = self._learned(chunks[0].listed)
+        for decoder, names in self._decoders:
+            try:
+                return _typed(decoder, chunks, names)
+            except (msgspec.DecodeError, UnicodeError, RecursionError):
+                continue
+        return None
+
+    def _learned(self, listed: bytes) -> list[tuple[_Decoder, tuple[str, ...]]]:
+        """Decoders for rows with the fields of the first one, in its order: each is found where it is looked for."""
+        try:
+            first = msgspec.json.decode(listed, type=list[dict[str, msgspec.Raw]])[0]
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return []
+        if not first.keys() >= KNOWN:
+            return []
+        self.new |= first.keys() - KNOWN
+        free = tuple(name for name in comtrade_codes.USED if name not in PINNED)
+        return [(_decoder(tuple(first), PINNED), free), (_decoder(tuple(first), {}), comtrade_codes.USED)]
+
+    def _slowly(self, chunk: Chunk) -> pl.DataFrame:
+        rows = rows_of(self._pull, chunk)
+        self.new |= set().union(*{tuple(row) for row in rows}) - KNOWN
+        _refuse_missing(self._pull, rows, self.rows)
+        text = _text(self._pull, rows).with_row_index("at", self.rows).with_columns(pl.col("at").cast(pl.Int64))
+        return comtrade.with_exact_numbers(self._pull, text, comtrade.DATA).drop("at")
+
+
+def _decoder(order: tuple[str, ...], pinned: dict[str, Any]) -> _Decoder:
+    """Of rows with exactly these fields; those that are not used may be anything."""
+    names = {f"field{n}" if name not in KNOWN else name: name for n, name in enumerate(order)}
+    kinds = [(field, pinned.get(name, _kind(name))) for field, name in names.items()]
+    row = msgspec.defstruct("Row", kinds, rename=names, forbid_unknown_fields=True, gc=False)
+    return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+
+
+def _kind(name: str) -> Any:
+    """How the service writes a field."""
+    if name in comtrade_codes.NUMBERS:
+        return float | None
+    if name in BOOLEANS:
+        return bool
+    if name in INTEGERS:
+        return int
+    return str if name in comtrade_codes.CODES else Any
+
+
+def _typed(decoder: _Decoder, chunks: list[Chunk], names: tuple[str, ...]) -> pl.DataFrame | None:
+    """The columns of chunks; None when a number must be read as text to be exact."""
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for chunk in chunks:
+        rows = decoder.decode(chunk.listed)
+        for name, values in columns.items():
+            values += map(attrgetter(name), rows)
+    try:
+        frame = pl.DataFrame({name: pl.Series(values, dtype=_type(name)) for name, values in columns.items()})
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return None
+    return frame if frame.select(_EXACT).item() else None
+
+
+_THOUSANDTHS = pl.col(comtrade_codes.NUMBERS) * 1000
+_EXACT = pl.all_horizontal(
+    (
+        pl.col(comtrade_codes.NUMBERS).is_between(0, MOST_FLOAT) & ((_THOUSANDTHS - _THOUSANDTHS.round()).abs() < 0.25)
+    ).all()
+)
+
+
+def _finished(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns of one road in the form of both: text and MONEY, the fields that are pinned filled in."""
+    fixed = [pl.lit(str(_only(kind))).alias(name) for name, kind in PINNED.items() if name not in frame.columns]
+    columns = [pl.col(name) for name in comtrade_codes.USED if name in frame.columns]
+    casts = (column.cast(_EMPTY.schema[column.meta.output_name()]) for column in columns)
+    return comtrade.stripped(frame.select(*casts, *fixed)).select(comtrade_codes.USED)
+
+
+_EMPTY = pl.DataFrame(
+    schema={name: MONEY if name in comtrade_codes.NUMBERS else pl.String() for name in comtrade_codes.USED}
+)
+
+
+def _only(kind: Any) -> object:
+    """The one value of a Literal."""
+    return kind.__args__[0]
+
+
+def _type(name: str) -> pl.DataType:
+    if name in comtrade_codes.NUMBERS:
+        return pl.Float64()
+    if name in BOOLEANS:
+        return pl.Boolean()
+    return pl.Int64() if name in INTEGERS else pl.String()
+
+
+def _refuse_missing(pull: Pull, rows: list[dict[str, Any]], before: int) -> None:
+    """A SourceChanged for the first row that has not all the known fields."""
+    for at, row in enumerate(rows, start=before):
+        if not row.keys() >= KNOWN:
+            raise SourceChanged(
+                f"{pull.name}, data[{at}]: fields missing {quoted(sorted(KNOWN - row.keys()))}, where the "
+                f"{len(KNOWN)} of final data were expected; if the answer is untouched, the source changed its layout."
+            )
+
+
+def _text(pull: Pull, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """The fields used, all text."""
+    words = {True: "true", False: "false"}
+    columns: dict[str, pl.Series] = {}
+    for name in comtrade_codes.USED:
+        values = [row[name] for row in rows]
+        if name in BOOLEANS:
+            values = [words.get(value, value) if isinstance(value, bool) else value for value in values]
+        try:
+            columns[name] = pl.Series(name, values, dtype=pl.String)
+        except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
+            said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
+            raise SourceChanged(f"{pull.name}: {said}.") from problem
+    return pl.DataFrame(columns)
