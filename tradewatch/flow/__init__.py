@@ -171,7 +171,13 @@ def _notes_on_sums(kept: int) -> tuple[str, ...]:
 
 def loading_of(entry: raw.Entry, release: Release) -> facts.Loading:
     """A release on its way into the facts, at its pull's place in time."""
-    return facts.Loading(release=release, pull_id=entry.pull_id, known_from=entry.released_at, sha256=entry.sha256)
+    return facts.Loading(
+        release=release,
+        pull_id=entry.pull_id,
+        known_from=entry.released_at,
+        sha256=entry.sha256,
+        fetched_at=entry.fetched_at,
+    )
 
 
 def again_from(con: duckdb.DuckDBPyConnection, settings: Settings) -> facts.Again:
