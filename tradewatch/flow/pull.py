@@ -159,6 +159,8 @@ class Pulling:
         sizes = {dataset: one.rows for dataset, one in known.items()}
         asker = FileAsker(self._caller, self._keep) if bulk else self._asker(sizes)
         self._take(asker.run(one.question for one in planned))
+        with transaction(self.con):
+            facts.judge_again(self.con)  # answers come in any order, and a run may have been stopped before this
         return self.outcome
 
     def _asker(self, sizes: dict[Dataset, int]) -> Asker:
