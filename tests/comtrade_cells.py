@@ -33,7 +33,7 @@ _KINDS = f"""
 select {MONTH}, string_agg(distinct scope || chr(9) || {_CLASS}, chr(10) order by scope || chr(9) || {_CLASS}) as kind
 from facts.coverage where source = 'comtrade' and freq = 'M' group by {MONTH}
 """
-"""Months whose cells have the same scopes in the same states share a kind, so that few kinds are told by their cells."""
+"""Months whose cells have the same scopes in the same states share a kind, so that few kinds are told cell by cell."""
 
 
 def now() -> datetime:
@@ -78,7 +78,7 @@ def compare(home: Path, plain: Path, *, settled: bool) -> Compared:
 
 
 def _attach(con: duckdb.DuckDBPyConnection, plain: Path) -> None:
-    """Fill kinds, members, told (a row a pair of kinds and cell: its states here and there) and the two sets of facts."""
+    """Fill kinds, members, both sets of facts, and told: for each pair of kinds and cell, its states here and there."""
     with duckdb.connect(str(plain), read_only=True) as other:
         theirs = {
             "their_kinds": other.sql(_KINDS).to_arrow_table(),

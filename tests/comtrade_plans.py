@@ -35,7 +35,7 @@ def plan_of(seed: int, matches: Mapping[str, tuple[str, ...]]) -> dict[str, Any]
     chance = random.Random(f"plan {seed}")  # noqa: S311 (repeatable)
     kinds = chance.sample(KINDS, chance.randint(2, len(KINDS)))
     shares = [chance.random() for _ in kinds]
-    whole = chance.uniform(0.05, 0.4)
+    whole = chance.uniform(0.15, 0.4)
     options = OPTIONS | {"retry_after": chance.choice((0, 0, -1))}
     plan: dict[str, Any] = {
         "seed": seed,
@@ -55,7 +55,7 @@ def plan_of(seed: int, matches: Mapping[str, tuple[str, ...]]) -> dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """Where plans are tried: the stand-in, a home that was filled from it without faults, what is asked, and the cap."""
+    """Where plans are tried: the stand-in, a home filled from it without faults, what is asked, and the row cap."""
 
     stand_in: Running
     plain: Path
