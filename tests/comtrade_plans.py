@@ -22,7 +22,7 @@ ONLY = ("", "", "", "/data/v1/get/", "/data/v1/get/.*countonly", "/data/v1/getDa
 
 FOR_EVER = ("500", "502_html", "503", "429", "reset", "cut_body", "short_page", "silent_short_page", "wrong_type",
             "gzip_bomb", "403_quota")  # fmt: skip
-OPTIONS = {"retry_after": 0, "hang_seconds": 1.2, "latency_seconds": 0.05, "bomb_megabytes": 4}
+OPTIONS = {"retry_after": 0, "hang_seconds": 1.2, "latency_seconds": 0.05, "bomb_megabytes": 3}
 IMPATIENT, PATIENT = 1.0, 60.0
 """Seconds until an answer is given up: the first less, the second more than a timeout of OPTIONS hangs."""
 
