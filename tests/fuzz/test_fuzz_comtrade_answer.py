@@ -114,6 +114,8 @@ FIGURE = st.one_of(
     st.integers(0, 10**15 - 1).map(str),
     st.integers(0, 10**12).map(lambda n: f"{n}.0005"),
     st.integers(10**11, 10**12).map(lambda n: f"{n}.4994999"),
+    st.integers(0, 10**9).map(lambda n: f"{n}.00049999999"),
+    st.floats(0, 1e12).map(repr),
     st.floats(0, 1e14).map(repr),
 )
 
