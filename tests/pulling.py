@@ -34,7 +34,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.service = Service(
-            url=self.stand_in.url, key=FREE, caps=(100_000, 250_000), pace=0.0, seconds=2.0, patience=FAST
+            url=self.stand_in.url, key=FREE, caps=(100_000, 250_000), pace=0.0, seconds=60.0, patience=FAST
         )
 
     def pull(self, wanted: Wanted = EVERYTHING, *, bulk: bool = False) -> Outcome:
@@ -67,7 +67,7 @@ class Site:
     def facts(self, as_of: datetime | None = None) -> dict[tuple[Any, ...], Decimal]:
         """Reporter, flow, period, partner and commodity to the value in US dollars."""
         query = "select reporter, flow, period, partner, commodity, value from facts.trade where source = 'comtrade'"
-        return {key: value for *key, value in self.ask(query, as_of)}  # type: ignore[misc]
+        return {tuple(key): value for *key, value in self.ask(query, as_of)}
 
     def states(self) -> set[tuple[Any, ...]]:
         """Reporter, flow, period and state."""
@@ -89,10 +89,12 @@ def _now() -> datetime:
 FLOWS = {"export": "X", "import": "M"}
 
 
-def expected(world: World, areas: dict[int, str], buyers: set[str], goods: set[str]) -> dict[tuple[Any, ...], Decimal]:
+def expected(
+    world: World, areas: dict[int, str], sellers: set[str], buyers: set[str], goods: set[str]
+) -> dict[tuple[Any, ...], Decimal]:
     """
     What the three questions of a watch get from a world: exports of `goods` to `buyers` and the world, imports of the
-    buyers among the reporters from everybody, and totals with every partner.
+    buyers among the reporters from `sellers` and the world, and totals with every partner.
     """
     sums: dict[tuple[Any, ...], int] = {}
     for reporter in world.reporter_codes:
@@ -105,7 +107,7 @@ def expected(world: World, areas: dict[int, str], buyers: set[str], goods: set[s
                     cells = [(partner, "TOTAL"), ("WLD", "TOTAL")]
                     if leaf.code in goods and (flow == "export" or seller in buyers):
                         cells.append(("WLD", leaf.code))
-                        if flow == "import" or partner in buyers:
+                        if partner in (buyers if flow == "export" else sellers):
                             cells.append((partner, leaf.code))
                     for cell in cells:
                         key = (seller, flow, month, *cell)
