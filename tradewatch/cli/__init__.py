@@ -202,7 +202,7 @@ def status(home: Home = None) -> None:
     Example: tradewatch status
     """
     with reading(home) as (con, _):
-        for made in answers.status(con):
+        for made in answers.status(con, now()):
             show.out.print(made)
 
 

@@ -23,14 +23,16 @@ from tradewatch.sources.comtrade_calls import Called, Caller
 from tradewatch.sources.comtrade_files import FileAsker
 from tradewatch.sources.comtrade_plan import Need, Planned, described, plan
 from tradewatch.sources.comtrade_pull import Answered, Asker, Lost, Void
-from tradewatch.sources.comtrade_service import MOST_PERIODS, Service, TooLarge
+from tradewatch.sources.comtrade_service import MOST_PERIODS, USUAL_CALLS, Service, TooLarge
 from tradewatch.sources.http import patiently
 from tradewatch.warehouse import transaction
 
 Wanted = needs.Wanted
 
 SOURCE, FREQ = "comtrade", "M"
-SERVICES = ("data", "public", "bulk")
+KEYED = ("data", "bulk")
+"""The services that one subscription's quota is for."""
+
 USUALLY_FILLED = {False: 0.35, True: 0.6}
 """The share of cells that are filled, where partners are named and where all are asked, before the first count."""
 
@@ -58,9 +60,15 @@ class Quota:
 
 def quota(con: duckdb.DuckDBPyConnection, service: Service, now: datetime) -> Quota:
     """What is left of today's calls."""
-    asked = ("data", "bulk") if service.key else ("public",)
+    asked = KEYED if service.key else ("public",)
     learned = calls.calls_a_day(con, SOURCE, asked, service.calls_a_day)
     return Quota(calls_a_day=learned, used_today=calls.used(con, SOURCE, asked, now).calls)
+
+
+def calls_a_day(con: duckdb.DuckDBPyConnection, service: str) -> int:
+    """The quota of one of the services, learned or usual; 0 where none is known."""
+    usual = USUAL_CALLS if service in KEYED else 0
+    return calls.calls_a_day(con, SOURCE, KEYED if service in KEYED else (service,), usual)
 
 
 class Pulling:

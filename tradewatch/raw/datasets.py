@@ -26,7 +26,7 @@ def known(con: duckdb.DuckDBPyConnection, source: str, freq: str) -> dict[Datase
     rows = con.execute(
         "select reporter_code, period, known_from, last_released, checksum, rows_stated, notes is not null"
         " from raw.dataset where source = $source and freq = $freq"
-        " qualify row_number() over (partition by reporter_code, period order by seen_at desc) = 1",
+        " qualify row_number() over (partition by reporter_code, period order by seen_at desc, rowid desc) = 1",
         {"source": source, "freq": freq},
     ).fetchall()
     return {

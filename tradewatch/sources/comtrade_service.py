@@ -28,6 +28,9 @@ LONGEST_ADDRESS = 4_095
 """Characters; the gateway answers 414, or a web page, to longer ones."""
 
 MOST_PERIODS = 12
+USUAL_CALLS = 500
+"""Calls a day of a free key, as other clients document it; refusals teach another number."""
+
 PINS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 """The totals of the dimensions that break a cell down; left open, the service sends totals and parts together."""
 
@@ -85,7 +88,7 @@ def from_environment(environment: Mapping[str, str]) -> Service:
     pace = _pace(environment.get(PACE, ""))
     if not key:
         return Service(url=url, pace=pace)
-    return Service(url=url, key=key, pace=pace, caps=(100_000, 250_000), calls_a_day=500)
+    return Service(url=url, key=key, pace=pace, caps=(100_000, 250_000), calls_a_day=USUAL_CALLS)
 
 
 def _pace(text: str) -> float:
