@@ -1,4 +1,4 @@
-"""Lists of datasets, notes, counts and refusals: whatever comes, one of our errors or a sound answer, never a traceback."""
+"""Lists of datasets, notes, counts and refusals: whatever comes, one of our errors or a sound answer."""
 
 import contextlib
 import gzip
@@ -18,7 +18,8 @@ from tradewatch.sources.http import Answer
 ROW: dict[str, Any] = {
     "datasetCode": 20024202101182100, "typeCode": "C", "freqCode": "M", "period": 202201, "reporterCode": 24,
     "classificationCode": "H5", "isOriginalClassification": True, "totalRecords": 112758,
-    "datasetChecksum": -1349955130, "firstReleased": "2022-10-06T10:53:32.8266667", "lastReleased": "2022-10-06T10:53:32",
+    "datasetChecksum": -1349955130, "firstReleased": "2022-10-06T10:53:32.8266667",
+    "lastReleased": "2022-10-06T10:53:32",
 }  # fmt: skip
 BODY = json.dumps({"elapsedTime": "0 secs", "count": 2, "data": [ROW, ROW | {"period": 202202}], "error": ""}).encode()
 

@@ -12,12 +12,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
 from tradewatch import sources
-from tradewatch.errors import SourceError, SourceRefused, SourceTruncated
+from tradewatch.errors import SourceError, SourceTruncated
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.sources import comtrade_api, comtrade_lines
 from tradewatch.sources.comtrade_calls import Caller
 from tradewatch.sources.comtrade_plan import cells, described, fitting, halves
-from tradewatch.sources.comtrade_service import TooLarge, data_path
+from tradewatch.sources.comtrade_service import KeyRefused, TooLarge, data_path
 from tradewatch.sources.http import TryAgain, patiently
 
 MOST_LOST_IN_A_ROW = 5
@@ -257,5 +257,5 @@ class Asker:
         """Stop when no other question can fare better: the key is refused, the quota gone, the service down."""
         self._lost_in_a_row += 1
         down = self._lost_in_a_row >= MOST_LOST_IN_A_ROW
-        if isinstance(problem, SourceRefused) or (isinstance(problem, TryAgain) and (problem.quota or down)):
+        if isinstance(problem, KeyRefused) or (isinstance(problem, TryAgain) and (problem.quota or down)):
             self.stopped = self.stopped or problem

@@ -41,6 +41,10 @@ class TooLarge(Exception):
     """The question cannot be answered in one piece: its address is too long, or the answer was cut at a cap."""
 
 
+class KeyRefused(SourceRefused):
+    """The service does not take the key, or wants one: no other question would fare better."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Where to ask and within which limits; `caps` are numbers of rows at which the service cuts without a word."""
@@ -142,8 +146,8 @@ def _path(path: str, given: Mapping[str, str], service: Service) -> str:
 
 def judged(answer: Answer, service: Service) -> Answer:
     """
-    The answer when it is one of data; else TryAgain for what may pass, SourceRefused for what the operator must
-    correct (the sentence names the setting), SourceChanged for a path or form that is not known.
+    The answer when it is one of data; else TryAgain for what may pass, KeyRefused or SourceRefused for what the
+    operator must correct (the sentence names the setting), SourceChanged for a path or form that is not known.
     """
     if answer.status == 200 and not is_web_page(plain_start(answer)):
         return answer
@@ -168,7 +172,7 @@ def _refuse_key(said: str, answer: Answer, service: Service) -> NoReturn:
     if "rejected by policy" in said.lower() and not service.key:
         raise TryAgain(f"{service.name} refuses calls without a key at present ({quoted(said, 80)}); set {KEY}.")
     wrong = "does not take the key in" if service.key else "wants a key in"
-    raise SourceRefused(f"{service.name} {wrong} {KEY} ({quoted(said, 120)}); correct it and pull again.")
+    raise KeyRefused(f"{service.name} {wrong} {KEY} ({quoted(said, 120)}); correct it and pull again.")
 
 
 def _said(answer: Answer) -> str:
