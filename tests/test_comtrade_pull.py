@@ -191,6 +191,23 @@ def test_the_quota_is_learned_from_its_refusal(tmp_path: Path) -> None:
         assert left.calls_a_day == 7
 
 
+def test_no_more_is_lost_than_the_dataset_that_cannot_be_had(site: Site, stand_in: Running) -> None:
+    stand_in.faults(rules=[{"match": "data/v1/get/.*period=[0-9,]*202201.*reportercode=[0-9,]*276", "kind": "500"}])
+    outcome = site.pull()
+    assert {tuple(one.question.released) for one in outcome.lost} == {(("276", date(2022, 1, 1)),)}
+    rest = {key: value for key, value in whole(site).items() if key[0] != "DEU" or key[2] != date(2022, 1, 1)}
+    assert site.facts() == rest
+    assert {key[:1] + key[2:] for key in site.states() if key[-1] == "failed"} == {("DEU", date(2022, 1, 1), "failed")}
+
+
+def test_a_service_that_is_down_is_not_asked_on_and_on(site: Site, stand_in: Running) -> None:
+    stand_in.faults(rules=[{"match": "/data/v1/get", "kind": "503", "but": "getDa/.*period=202109,202110"}])
+    outcome = site.pull()
+    assert outcome.lost
+    assert len(stand_in.log()) < 60
+    assert not {state for *_, state in site.states()} & {"value", "zero"}
+
+
 def test_a_bad_key_is_refused_at_once_and_stands_nowhere(site: Site, stand_in: Running) -> None:
     site.limits(key="a-key-that-is-wrong-4711")
     with pytest.raises(SourceRefused, match=KEY):
