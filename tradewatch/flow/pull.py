@@ -15,6 +15,7 @@ import duckdb
 from tradewatch import facts, raw, sources
 from tradewatch.errors import SourceError, SourceRefused, TradewatchError
 from tradewatch.flow import again_from, build, loading_of, told_of
+from tradewatch.flow.pulls import FREQ, SOURCE
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.settings import Settings
@@ -23,15 +24,11 @@ from tradewatch.sources.comtrade_calls import Called, Caller
 from tradewatch.sources.comtrade_files import FileAsker
 from tradewatch.sources.comtrade_plan import Need, Planned, described, plan
 from tradewatch.sources.comtrade_pull import Answered, Asker, Lost, Void
-from tradewatch.sources.comtrade_service import MOST_PERIODS, USUAL_CALLS, Service, TooLarge
+from tradewatch.sources.comtrade_service import MOST_PERIODS, Service, TooLarge
 from tradewatch.sources.http import patiently
 from tradewatch.warehouse import transaction
 
 Wanted = needs.Wanted
-
-SOURCE, FREQ = "comtrade", "M"
-KEYED = ("data", "bulk")
-"""The services that one subscription's quota is for."""
 
 USUALLY_FILLED = {False: 0.35, True: 0.6}
 """The share of cells that are filled, where partners are named and where all are asked, before the first count."""
@@ -48,27 +45,6 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     not_released: int = 0  # datasets asked for that the source has not released
     datasets: int = 0  # datasets that were new or changed, or not pulled whole before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """How many calls a service gives a day (0: unknown), as learned from its refusals, and how many were made today."""
-
-    calls_a_day: int
-    used_today: int
-
-
-def quota(con: duckdb.DuckDBPyConnection, service: Service, now: datetime) -> Quota:
-    """What is left of today's calls."""
-    asked = KEYED if service.key else ("public",)
-    learned = calls.calls_a_day(con, SOURCE, asked, service.calls_a_day)
-    return Quota(calls_a_day=learned, used_today=calls.used(con, SOURCE, asked, now).calls)
-
-
-def calls_a_day(con: duckdb.DuckDBPyConnection, service: str) -> int:
-    """The quota of one of the services, learned or usual; 0 where none is known."""
-    usual = USUAL_CALLS if service in KEYED else 0
-    return calls.calls_a_day(con, SOURCE, KEYED if service in KEYED else (service,), usual)
 
 
 class Pulling:
@@ -323,13 +299,3 @@ def _listing(reporters: tuple[str, ...], periods: tuple[date, ...]) -> Question:
 def _need(one: needs.Missing) -> Need:
     question = one.question
     return Need(one.datasets, one.flows, one.partners, one.commodities, question.every_partner, question.lines)
-
-
-def states(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
-    """How many months of reporters of the source have which state; the worst of a month counts."""
-    return con.execute(
-        "select state, count(*) from (select reporter, period, arg_min(state, list_position(['failed', 'partial',"
-        " 'not_released', 'value', 'zero'], state)) as state from facts.coverage where source = $source"
-        " and freq = $freq group by reporter, period) as worst group by state order by count(*) desc",
-        {"source": SOURCE, "freq": FREQ},
-    ).fetchall()
