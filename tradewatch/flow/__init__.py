@@ -13,7 +13,7 @@ import duckdb
 from tradewatch import alerts, digest, facts, findings, queries, raw, reference, sources
 from tradewatch.channels import file, stdout
 from tradewatch.errors import DataError, TradewatchError
-from tradewatch.files import plain, read_whole, shipped, time_in_name, write_whole
+from tradewatch.files import plain, read_whole, shipped, time_in_name
 from tradewatch.periods import months_between, shift
 from tradewatch.records import Pull, Release, Told
 from tradewatch.settings import Settings
