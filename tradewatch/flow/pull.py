@@ -196,9 +196,9 @@ class Pulling:
         """Ask what is released, twelve months a call; months whose availability stays unknown are failed."""
         months = asked.questions[0].periods
         for start in range(0, len(months), MOST_PERIODS):
-            frame = replace(asked.questions[0], reporters=asked.reporters, periods=months[start : start + MOST_PERIODS])
-            for question in self._listed_in_parts("availability", "getDa", frame):
-                self._take_availability(asked, question)
+            frame = _listing(asked.reporters, months[start : start + MOST_PERIODS])
+            for told in self._listed_in_parts("availability", "getDa", frame):
+                self._take_availability(asked, told)
 
     def _listed_in_parts(self, kind: str, name: str, question: Question) -> Iterator[Pull | Lost]:
         """A list in as many calls as it needs; Lost, of the question as asked, where one fails."""
