@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from ledger import CODE, MONTHS, PARTNERS, Ledger, answer, block, dated, day, new_ledger, release, rows
 
+from tradewatch.facts import judge_again
 from tradewatch.facts.late import turns
 from tradewatch.files import shipped
 from tradewatch.periods import shift
@@ -239,6 +240,18 @@ def test_a_month_without_its_main_partner_is_not_whole(ledger: Ledger) -> None:
     assert verdicts(ledger) == [True, False]
     ledger.load(answer(usd(whole_month(kgz=None, month=FEBRUARY)), asks(FEBRUARY)), day(2))
     assert verdicts(ledger) == [True, False, True]
+
+
+@pytest.mark.parametrize("known_before", [day(0), day(9)])
+def test_a_month_loaded_before_the_one_before_it_is_judged_again(ledger: Ledger, known_before: datetime) -> None:
+    """Only by what was known at its moment: a month before that was published later says nothing of it."""
+    before = shift(JANUARY, -1)
+    earlier = block(months=(before,), partners=EVERY, commodities=("TOTAL",), known={before: known_before})
+    ledger.load(answer(usd(whole_month(kgz=None)), asks(JANUARY)), day(0))
+    ledger.load(answer(usd(whole_month(month=before)), earlier), known_before)
+    assert verdicts(ledger) == [True, True]
+    judge_again(ledger.con)
+    assert verdicts(ledger) == [True, known_before > day(0)]
 
 
 def usd(stated: pl.DataFrame) -> pl.DataFrame:

@@ -16,10 +16,10 @@ PACKAGE = Path(__file__).resolve().parent
 MOST_BYTES = 2 << 30
 """The largest file read at once, packed or unpacked: 2 GiB. Statistics files of one pull are far smaller."""
 
-MOST_RATIO = 250
+MOST_RATIO = 120
 """How many times its packed size a file may unpack to, beyond SMALL bytes; tables and JSON of figures stay below 60."""
 
-SMALL = 64 << 20
+SMALL = 1 << 20
 PIECE = 256 << 10
 
 

@@ -116,7 +116,7 @@ class World:
         return _leaves_of(self, reporter, period, flow, code, version)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=400_000)
 def _leaves_of(world: World, reporter: int, period: str, flow: str, code: str, version: int) -> tuple[Leaf, ...]:
     if flow == "RX":
         exports = _leaves_of(world, reporter, period, "X", code, version)

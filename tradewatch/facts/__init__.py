@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 
 from tradewatch.facts import coverage, diff, late
+from tradewatch.facts.coverage import judge_again
 from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
 
-__all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "load", "places", "unknown_areas"]
+__all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "judge_again", "load", "places", "unknown_areas"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,3 +31,11 @@ def record(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
             "fetched_at": loading.fetched_at or loading.known_from,
         },
     )
+
+
+def judge_again(con: duckdb.DuckDBPyConnection) -> None:
+    """Correct, inside the caller's transaction, the verdicts that were given before an earlier period was loaded."""
+    stage(con, "judged_again", {})
+    con.execute(
+        "update facts.coverage_history as c set whole = j.whole from temp.judged_again as j where c.rowid = j.cell"
+    )

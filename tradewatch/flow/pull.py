@@ -6,26 +6,26 @@ moment asks nothing twice that it kept.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import duckdb
 
 from tradewatch import facts, raw, sources
-from tradewatch.errors import SourceError, SourceRefused, TradewatchError
+from tradewatch.errors import TradewatchError
 from tradewatch.flow import again_from, build, loading_of, told_of
 from tradewatch.flow.pulls import FREQ, SOURCE
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.settings import Settings
-from tradewatch.sources import comtrade_availability
+from tradewatch.sources import comtrade_availability, comtrade_lists
 from tradewatch.sources.comtrade_calls import Called, Caller
 from tradewatch.sources.comtrade_files import FileAsker
+from tradewatch.sources.comtrade_lists import Listed
 from tradewatch.sources.comtrade_plan import Need, Planned, described, plan
 from tradewatch.sources.comtrade_pull import Answered, Asker, Lost, Void
-from tradewatch.sources.comtrade_service import MOST_PERIODS, Service, TooLarge
-from tradewatch.sources.http import patiently
+from tradewatch.sources.comtrade_service import MOST_PERIODS, Service
 from tradewatch.warehouse import transaction
 
 Wanted = needs.Wanted
@@ -106,6 +106,7 @@ class Pulling:
 
     def finish_kept(self) -> None:
         """Load what an earlier run kept and did not load, after comparing it with what the service counts now."""
+        raw.number_landed_anew(self.con, SOURCE)
         kept = [one for one in map(self._kept, raw.all_landed(self.con, SOURCE)) if one]
         if kept:
             asker = self._asker({})
@@ -143,6 +144,8 @@ class Pulling:
         sizes = {dataset: one.rows for dataset, one in known.items()}
         asker = FileAsker(self._caller, self._keep) if bulk else self._asker(sizes)
         self._take(asker.run(one.question for one in planned))
+        with transaction(self.con):
+            facts.judge_again(self.con)  # answers come in any order, and a run may have been stopped before this
         return self.outcome
 
     def _asker(self, sizes: dict[Dataset, int]) -> Asker:
@@ -197,43 +200,33 @@ class Pulling:
         months = asked.questions[0].periods
         for start in range(0, len(months), MOST_PERIODS):
             frame = _listing(asked.reporters, months[start : start + MOST_PERIODS])
-            for told in self._listed_in_parts("availability", "getDa", frame):
+            known = datasets.known(self.con, SOURCE, FREQ)
+            there = {dataset: one.checksum is not None for dataset, one in known.items()}
+            for told in comtrade_lists.released(self._caller, frame, there):
                 self._take_availability(asked, told)
 
-    def _listed_in_parts(self, kind: str, name: str, question: Question) -> Iterator[Pull | Lost]:
-        """A list in as many calls as it needs; Lost, of the question as asked, where one fails."""
-        try:
-            yield patiently(self.service.patience, lambda: self._caller.listed(kind, name, question))
-        except TooLarge:
-            middle = len(question.reporters) // 2
-            if not middle:
-                problem = SourceError(
-                    f"{self.service.name} cuts the list of what one reporter released; ask fewer months."
-                )
-                yield Lost(question=question, error=problem)
-                return
-            for some in (question.reporters[:middle], question.reporters[middle:]):
-                yield from self._listed_in_parts(kind, name, replace(question, reporters=some))
-        except SourceRefused:
-            raise
-        except SourceError as problem:
-            yield Lost(question=question, error=problem)
-
-    def _take_availability(self, asked: needs.Asked, told: Pull | Lost) -> None:
-        about = told.asked[0] if isinstance(told, Pull) else told.question
-        asks = [_within(question, about) for question in asked.questions]
+    def _take_availability(self, asked: needs.Asked, told: Listed | Lost) -> None:
+        about = told.question if isinstance(told, Lost) else told.pull.asked[0]
+        within = (_within(question, about) for question in asked.questions)
+        asks = [one for one in within if one.reporters]
         if isinstance(told, Lost):
-            for one in asks:
-                every = {(code, period): self.now() for code in one.reporters for period in one.periods}
-                self._lose(Lost(question=replace(one, released=every), error=told.error))
+            self._lose_availability(asks, told)
             return
-        pull = replace(told, asked=tuple(one for one in asks if one.reporters))
+        pull = replace(told.pull, asked=tuple(asks))
         named = comtrade_availability.stated(pull)
         cells = [(code, period) for code in about.reporters for period in about.periods]
         with transaction(self.con):
-            datasets.see(self.con, SOURCE, FREQ, cells, named, pull.fetched_at)
+            datasets.see(self.con, SOURCE, FREQ, cells, named, pull.fetched_at, told.absent)
         self._keep_list(pull)
         self.outcome.not_released += len(cells) - len(named.keys() & set(cells))
+
+    def _lose_availability(self, asks: Iterable[Question], told: Lost) -> None:
+        """Months that were released when last we knew keep what they have: nothing of them would be asked anew."""
+        known = {dataset for dataset, one in datasets.known(self.con, SOURCE, FREQ).items() if one.checksum is not None}
+        for one in asks:
+            every = {(code, period): self.now() for code in one.reporters for period in one.periods}
+            failed = {dataset: at for dataset, at in every.items() if dataset not in known}
+            self._lose(Lost(question=replace(one, released=failed), error=told.error))
 
     def _keep_list(self, pull: Pull) -> None:
         """Keep an answer that holds no figures, and the states that it tells."""
@@ -248,7 +241,7 @@ class Pulling:
             some = set(months[start : start + MOST_PERIODS])
             codes = tuple(sorted({code for code, period in wanted if period in some}, key=int))
             frame = _listing(codes, tuple(sorted(some)))
-            for told in self._listed_in_parts("notes", "getMetadata", frame):
+            for told in comtrade_lists.in_parts(self._caller, "notes", "getMetadata", frame):
                 if isinstance(told, Lost):
                     self.outcome.notes.append(f"no publication notes this time: {told.error}")
                     continue

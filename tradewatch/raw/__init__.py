@@ -223,6 +223,14 @@ def all_loaded(con: duckdb.DuckDBPyConnection) -> list[Entry]:
     return _entries(con, "state in ('loaded', 'failed')", {})
 
 
+def number_landed_anew(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Give what was landed before this run newer numbers than the failures written since: it will be loaded after."""
+    con.execute(
+        "update raw.pull set pull_id = nextval('raw.pull_id') where state = 'landed' and source = $source",
+        {"source": source},
+    )
+
+
 def all_landed(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[Entry, int]]:
     """The answers of a source that are kept and not loaded yet, with their rows: a run was stopped before that."""
     entries = _entries(con, "state = 'landed' and source = $source", {"source": source})

@@ -1,6 +1,6 @@
 """What a source says that it released, and when each dataset last changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,16 +42,17 @@ def see(
     asked: Iterable[Dataset],
     stated: Mapping[Dataset, Stated],
     now: datetime,
+    absent: Collection[Dataset] = (),
 ) -> list[Dataset]:
     """
     Write what is new or changed among the asked datasets, inside the caller's transaction; returns these datasets.
 
     Figures are known from the release the source names. When only the checksum moved, or the source names a release
     that is no later than the one before, they are known from now: the older figures were seen and stay in the history.
-    One that the source no longer states is written without a checksum.
+    One that the source no longer states, or that is proven `absent`, is written without a checksum, once.
     """
     before = known(con, source, freq)
-    rows = {dataset: _row(stated.get(dataset), before.get(dataset), now) for dataset in asked}
+    rows = {key: _row(stated.get(key), before.get(key), now, absent=key in absent) for key in asked}
     changed = {dataset: row for dataset, row in rows.items() if row is not None}
     if changed:
         frame = pl.DataFrame([(*key, *row) for key, row in changed.items()], schema=_SCHEMA, orient="row")
@@ -74,10 +75,10 @@ _SCHEMA = {
 }
 
 
-def _row(stated: Stated | None, before: Known | None, now: datetime) -> tuple[object, ...] | None:
+def _row(stated: Stated | None, before: Known | None, now: datetime, *, absent: bool) -> tuple[object, ...] | None:
     """What to write behind the key of a dataset, or None when nothing changed."""
     if stated is None:
-        gone = before is not None and before.checksum is not None
+        gone = before.checksum is not None if before else absent
         return (None, None, None, None, None, now, now) if gone else None
     if before and (before.last_released, before.checksum) == (stated.last_released, stated.checksum):
         return None

@@ -169,8 +169,10 @@ def _refuse_key(said: str, answer: Answer, service: Service) -> NoReturn:
         raise TryAgain(
             f"the day's calls of {service.name} are gone: {quoted(said, 120)}.", wait=_wait(answer, said), quota=True
         )
-    if "rejected by policy" in said.lower() and not service.key:
-        raise TryAgain(f"{service.name} refuses calls without a key at present ({quoted(said, 80)}); set {KEY}.")
+    if "rejected by policy" in said.lower():
+        calls = "calls at present" if service.key else "calls without a key at present"
+        advice = "pull again later" if service.key else f"set {KEY}"
+        raise TryAgain(f"{service.name} refuses {calls} ({quoted(said, 80)}); {advice}.")
     wrong = "does not take the key in" if service.key else "wants a key in"
     raise KeyRefused(f"{service.name} {wrong} {KEY} ({quoted(said, 120)}); correct it and pull again.")
 
