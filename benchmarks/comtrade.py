@@ -196,7 +196,7 @@ def many_calls() -> dict[str, list[Found]]:
 
 
 def median(runs: list[Found], name: str) -> float:
-    return statistics.median(found[name] for found in runs)
+    return float(statistics.median(found[name] for found in runs))
 
 
 def show_answer(runs: dict[str, list[Found]]) -> None:
