@@ -65,7 +65,7 @@ _SCHEMA = {"reporter_code": pl.String(), "period": pl.Date()}
 def _block(block: Block, rows: pl.DataFrame, question: Question) -> Block:
     """The block with what its rows say: partners that nobody knew of, and datasets that are there in part."""
     found = rows.filter(pl.col("flow") == block.flow)
-    new = set(rows["partner_code"]) - set(block.partners) if question.every_partner else set()
+    new = set(rows["partner_code"].unique()) - set(block.partners) if question.every_partner else set()
     partial = in_part(found) if WORLD in question.partners else frozenset()
     return replace(block, partners=(*block.partners, *sorted(new)), partial=partial)
 

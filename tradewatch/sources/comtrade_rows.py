@@ -51,7 +51,7 @@ CHECKED |= dict.fromkeys(BOOLEANS, bool)
 UNCHECKED = frozenset(comtrade_codes.USED) - (CHECKED.keys() - {"refYear"})
 """What is still to be judged of rows that were typed at once; `refYear` must agree with `period`."""
 
-AT_A_TIME = 16
+AT_A_TIME = 48
 """Chunks that become columns together: decoding is fastest in small pieces, columns are made fastest of many rows."""
 
 _Decoder = msgspec.json.Decoder[list[Any]]
