@@ -33,6 +33,8 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
 
     Raises DataError when the release states one flow twice.
     """
+    if loading.release.rows.is_empty() and not loading.release.blocks:  # publishers' notes, and lists that lack nothing
+        return Loaded(kept=0, counts=dict.fromkeys(diff.CHANGED, 0), unknown_areas=[])
     stage_release(con, loading)
     unknown = unknown_areas(con)
     coverage.judge(con, loading)

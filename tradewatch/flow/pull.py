@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import product
 
 import duckdb
 
@@ -212,9 +213,10 @@ class Pulling:
         if isinstance(told, Lost):
             self._lose_availability(asks, told)
             return
-        pull = replace(told.pull, asked=tuple(asks))
+        doubtful = dict.fromkeys(told.doubtful, told.pull.fetched_at)
+        pull = replace(told.pull, asked=tuple(replace(one, released=doubtful) for one in asks))
         named = comtrade_availability.stated(pull)
-        cells = [(code, period) for code in about.reporters for period in about.periods]
+        cells = [one for one in product(about.reporters, about.periods) if one not in told.doubtful]
         with transaction(self.con):
             datasets.see(self.con, SOURCE, FREQ, cells, named, pull.fetched_at, told.absent)
         self._keep_list(pull)

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from tradewatch.records import Dataset, Stated
+from tradewatch.warehouse import lend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def see(
     changed = {dataset: row for dataset, row in rows.items() if row is not None}
     if changed:
         frame = pl.DataFrame([(*key, *row) for key, row in changed.items()], schema=_SCHEMA, orient="row")
-        con.register("seen", frame.with_columns(source=pl.lit(source), freq=pl.lit(freq)).to_arrow())
+        lend(con, "seen", frame.with_columns(source=pl.lit(source), freq=pl.lit(freq)))
         con.execute("insert into raw.dataset by name select * from seen")
         con.unregister("seen")
     return list(changed)
@@ -93,7 +94,7 @@ def keep_notes(con: duckdb.DuckDBPyConnection, source: str, freq: str, notes: Ma
     values = [(source, freq, code, period, text) for (code, period), text in notes.items()]
     schema = {"source": pl.String(), "freq": pl.String(), "reporter_code": pl.String(), "period": pl.Date()}
     frame = pl.DataFrame(values, schema=schema | {"notes": pl.String()}, orient="row")
-    con.register("noted", frame.to_arrow())
+    lend(con, "noted", frame)
     con.execute(
         "update raw.dataset as d set notes = n.notes from noted as n where d.source = n.source and d.freq = n.freq"
         " and d.reporter_code = n.reporter_code and d.period = n.period and d.notes is null"

@@ -60,7 +60,7 @@ def parse(pull: Pull) -> Release:
     _refuse_errors(pull, answer.envelope)
     _refuse_count(pull, answer.envelope, reader.rows)
     _refuse_caps(pull, reader.rows)
-    release = comtrade.released(pull, LAYOUT, table, comtrade.DATA)
+    release = comtrade.released(pull, LAYOUT, table, comtrade.DATA, columns=reader.unchecked)
     release = replace(release, notes=release.notes + _new_fields(reader.new))
     for question in pull.asked:
         comtrade_asked.refuse_unasked(pull, table, question, comtrade.DATA.single)

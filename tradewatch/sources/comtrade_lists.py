@@ -45,10 +45,11 @@ def in_parts(caller: Caller, kind: str, name: str, question: Question) -> Iterat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What is released, and the holes in it of which the service has no figures."""
+    """What is released; of its holes, those of which the service has no figures, and those of which it may have some."""
 
     pull: Pull
     absent: frozenset[Dataset]
+    doubtful: frozenset[Dataset]
 
 
 def released(caller: Caller, question: Question, known: Mapping[Dataset, bool]) -> Iterator[Listed | Lost]:
@@ -68,8 +69,8 @@ def _looked_into(caller: Caller, pull: Pull, known: Mapping[Dataset, bool]) -> I
             break
         pull = _again(caller, pull) or pull
     lost = [one for one in map(partial(_unproven, caller), _questions(caller, pull, known)) if one]
-    doubtful = {dataset for one in lost for dataset in one.question.released}
-    yield Listed(pull=pull, absent=frozenset(holes(pull, known) - doubtful))
+    doubtful = frozenset(dataset for one in lost for dataset in one.question.released)
+    yield Listed(pull=pull, absent=frozenset(holes(pull, known) - doubtful), doubtful=doubtful)
     yield from lost
 
 

@@ -41,14 +41,31 @@ PINNED: dict[str, Any] = {
 LONGEST_CODE = 100
 """Letters kept of a code and allowed in a number: far more than any has, few enough for a bomb to stay small."""
 
-AT_A_TIME = 16
+CHECKED: dict[str, Any] = {
+    "typeCode": Literal["C"],
+    "freqCode": Literal["A", "M"],
+    "flowCode": Literal[*sorted((*comtrade_codes.FLOWS, *comtrade_codes.PARTIAL_FLOWS))],
+    "classificationCode": Literal[*comtrade_codes.EDITIONS],
+    "primaryValue": float,
+}
+CHECKED |= {name: Annotated[int, msgspec.Meta(ge=-99_999, le=99_999)] for name in INTEGERS}
+CHECKED |= dict.fromkeys(BOOLEANS, bool)
+"""Fields whose values are checked as they are decoded; a row with another value is read slowly and judged there."""
+
+UNCHECKED = frozenset(comtrade_codes.USED) - (CHECKED.keys() - {"refYear"})
+"""What is still to be judged of rows that were typed at once; `refYear` must agree with `period`."""
+
+AT_A_TIME = 48
 """Chunks that become columns together: decoding is fastest in small pieces, columns are made fastest of many rows."""
 
 _Decoder = msgspec.json.Decoder[list[Any]]
 
 
 class Reader:
-    """Takes chunks one by one; then has a `table` of them, the number of `rows` and the names of `new` fields."""
+    """
+    Takes chunks one by one; then has a `table` of them, the number of `rows`, the names of `new` fields and the columns
+    that are still `unchecked`.
+    """
 
     def __init__(self, pull: Pull) -> None:
         self._pull = pull
@@ -57,6 +74,7 @@ class Reader:
         self._frames: list[pl.DataFrame] = [_EMPTY]
         self.rows = 0
         self.new: set[str] = set()
+        self.unchecked: frozenset[str] = UNCHECKED - PINNED.keys()
 
     def take(self, chunk: Chunk) -> None:
         """Read a chunk, or keep it until there are enough; a SourceChanged or DataError when a row is wrong."""
@@ -95,9 +113,11 @@ class Reader:
             self._decoders = self._learned(chunks[0].listed)
         for decoder, names in self._decoders:
             try:
-                return _typed(decoder, chunks, names)
+                frame = _typed(decoder, chunks, names)
             except (msgspec.DecodeError, UnicodeError, RecursionError):
                 continue
+            self.unchecked |= UNCHECKED.intersection(names)
+            return frame
         return None
 
     def _learned(self, listed: bytes) -> list[tuple[_Decoder, tuple[str, ...]]]:
@@ -113,6 +133,7 @@ class Reader:
         return [(_decoder(tuple(first), PINNED), free), (_decoder(tuple(first), {}), comtrade_codes.USED)]
 
     def _slowly(self, chunk: Chunk) -> pl.DataFrame:
+        self.unchecked |= frozenset(comtrade_codes.USED)
         rows = rows_of(self._pull, chunk)
         self.new |= set().union(*{tuple(row) for row in rows}) - KNOWN
         _refuse_missing(self._pull, rows, self.rows)
@@ -129,12 +150,10 @@ def _decoder(order: tuple[str, ...], pinned: dict[str, Any]) -> _Decoder:
 
 def _kind(name: str) -> Any:
     """How the service writes a field."""
+    if name in CHECKED:
+        return CHECKED[name]
     if name in comtrade_codes.NUMBERS:
         return float | None
-    if name in BOOLEANS:
-        return bool
-    if name in INTEGERS:
-        return int
     return Annotated[str, msgspec.Meta(max_length=LONGEST_CODE)] if name in comtrade_codes.CODES else Any
 
 
@@ -168,7 +187,10 @@ def _finished(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     fixed = [pl.lit(str(_only(kind))).alias(name) for name, kind in PINNED.items() if name not in frame.columns]
     columns = [pl.col(name) for name in comtrade_codes.USED if name in frame.columns]
     casts = (column.cast(_EMPTY.schema[column.meta.output_name()]) for column in columns)
-    return comtrade.stripped(frame.select(*casts, *fixed)).select(comtrade_codes.USED)
+    texts = [
+        pl.col(name).str.strip_chars().replace("", None) for name in UNCHECKED if frame.schema.get(name) == pl.String
+    ]
+    return frame.select(*casts, *fixed).with_columns(texts).select(comtrade_codes.USED)
 
 
 _EMPTY = pl.DataFrame(
