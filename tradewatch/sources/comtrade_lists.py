@@ -45,7 +45,7 @@ def in_parts(caller: Caller, kind: str, name: str, question: Question) -> Iterat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What is released; of its holes, those of which the service has no figures, and those of which it may have some."""
+    """What is released; its holes: those that the service has no figures of, and those that it may have some of."""
 
     pull: Pull
     absent: frozenset[Dataset]
