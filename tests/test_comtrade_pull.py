@@ -13,7 +13,7 @@ from comtrade_stand_in.process import Running, running
 from pulling import EVERYTHING, Site, expected
 
 from tradewatch.errors import DataError, SourceRefused
-from tradewatch.flow.pulls import quota
+from tradewatch.flow.pulled import quota
 from tradewatch.sources.comtrade_service import KEY, PACE, URL
 
 WORLD = {"reporters": 6, "partners": 24, "goods": 10, "months": 8, "first": "202109", "density": 0.5}

@@ -18,7 +18,7 @@ from rich.table import Table
 from tradewatch import queries, show
 from tradewatch.errors import DataError, QueryError
 from tradewatch.files import plain, shipped, write_whole
-from tradewatch.flow.pulls import calls_a_day
+from tradewatch.flow.pulled import calls_a_day
 
 ALERTS = """
     select alert_id, state, subject, first_month, last_month, round(score, 1) as score, amount_usd, sentence

@@ -202,7 +202,6 @@ def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress
         for entry in entries:
             facts.load(con, again(entry.pull_id), again)
             on_done(entry.name)
-        facts.judge_again(con)
     return len(entries)
 
 

@@ -16,7 +16,7 @@ import duckdb
 from tradewatch import facts, raw, sources
 from tradewatch.errors import TradewatchError
 from tradewatch.flow import again_from, build, loading_of, told_of
-from tradewatch.flow.pulls import FREQ, SOURCE
+from tradewatch.flow.pulled import FREQ, SOURCE
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.settings import Settings
@@ -145,8 +145,6 @@ class Pulling:
         sizes = {dataset: one.rows for dataset, one in known.items()}
         asker = FileAsker(self._caller, self._keep) if bulk else self._asker(sizes)
         self._take(asker.run(one.question for one in planned))
-        with transaction(self.con):
-            facts.judge_again(self.con)  # answers come in any order, and a run may have been stopped before this
         return self.outcome
 
     def _asker(self, sizes: dict[Dataset, int]) -> Asker:

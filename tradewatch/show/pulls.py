@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tradewatch.flow.pull import Outcome
-from tradewatch.flow.pulls import Quota
+from tradewatch.flow.pulled import Quota
 from tradewatch.show import err, out, table
 from tradewatch.sources.comtrade_calls import Called
 from tradewatch.sources.comtrade_plan import Planned, described
