@@ -1,5 +1,6 @@
 """UN Comtrade's API, final data as JSON: `{"elapsedTime", "count", "data": [47 fields a row], "error"}`."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,9 +32,13 @@ def recognises(body: bytes) -> bool:
 
 
 def has_lines(body: bytes) -> bool:
-    """Whether the first row has a value and none of the fields of final data."""
-    row = body[:10_000].partition(b"[")[2].partition(b"}")[0]
+    """Whether the first row, which ends where one begins with the same name, has a value and no field of final data."""
+    found = _FIRST_ROW.search(body[:10_000])
+    row = re.split(rb"\}\s*,\s*\{\s*" + re.escape(found[1]), found[0], maxsplit=1)[0] if found else b""
     return b'"primaryValue"' in row and not any(name in row for name in ONLY_FINAL)
+
+
+_FIRST_ROW = re.compile(rb'\[\s*\{\s*("[^"]*").*', re.DOTALL)
 
 
 def is_answer(body: bytes) -> bool:
