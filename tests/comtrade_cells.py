@@ -124,12 +124,20 @@ def _facts(con: duckdb.DuckDBPyConnection, *, settled: bool) -> list[str]:
 
 
 def _states(con: duckdb.DuckDBPyConnection, *, settled: bool) -> list[str]:
-    """Cells with no state, or with another one than without faults."""
+    """
+    Cells with no state, or with another one than without faults. Whether a month is whole is judged by the twelve
+    before it: while one of those is failed, answered and partial may stand for each other.
+    """
     rows = con.execute(
-        f"select {MONTH}, partner, commodity, t.ours, t.theirs from told as t"
-        " inner join kinds as k on k.ours = t.our_kind and k.theirs = t.their_kind where len(t.ours) = 0"
-        " or not list_has_all(list_append(t.theirs, 'failed'), t.ours)"
-        " or ($settled and t.ours <> t.theirs) order by all limit 3",
+        f"with gaps as (select distinct k.{', k.'.join(MONTH.split(', '))} from kinds as k inner join kinds as before"
+        " on before.reporter = k.reporter and before.flow = k.flow and before.period < k.period"
+        " and before.period >= k.period - interval 12 month and contains(before.ours, chr(9) || 'failed'))"
+        f" select {MONTH}, partner, commodity, t.ours, t.theirs from told as t"
+        " inner join kinds as k on k.ours = t.our_kind and k.theirs = t.their_kind"
+        f" left join (select *, true as is_gap from gaps) as g using ({MONTH}) where len(t.ours) = 0"
+        " or ($settled and t.ours <> t.theirs) or not list_has_all(list_concat(t.theirs, case when is_gap and"
+        " list_has_any(t.theirs, ['answered', 'partial']) then ['answered', 'partial', 'failed'] else ['failed'] end),"
+        " t.ours) order by all limit 3",
         {"settled": settled},
     ).fetchall()
     return [f"a state that differs: {_words(row)}" for row in rows]
