@@ -119,6 +119,23 @@ def test_a_dataset_taken_back_is_not_released_and_no_zero(site: Site, stand_in: 
     assert "zero" not in states
 
 
+def test_a_hole_in_the_list_is_looked_into(site: Site, stand_in: Running) -> None:
+    stand_in.release(417, "202112", "spoil", "unlisted")
+    stand_in.release(276, "202201", "withdraw")
+    outcome = site.pull()
+    assert [str(one.error) for one in outcome.lost if "leaves out" in str(one.error)]
+    of_hole = {
+        state for reporter, _, period, state in site.states() if (reporter, period) == ("KGZ", date(2021, 12, 1))
+    }
+    of_gap = {state for reporter, _, period, state in site.states() if (reporter, period) == ("DEU", date(2022, 1, 1))}
+    assert (of_hole, of_gap) == ({"failed"}, {"not_released"})
+    stand_in.forget()
+    stand_in.release(417, "202112", "spoil", "")
+    assert not site.pull().lost
+    assert len([one for one in stand_in.log() if one["given"].get("period") == "202201"]) == 0, "a proven gap is known"
+    assert {state for r, _, period, state in site.states() if (r, period) == ("KGZ", date(2021, 12, 1))} == {"value"}
+
+
 @pytest.mark.parametrize("flaw", ["no_world", "no_main_partner", "empty"])
 def test_a_month_that_is_there_in_part_is_partial_for_all_that_read_it(
     site: Site, stand_in: Running, flaw: str
