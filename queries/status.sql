@@ -1,5 +1,5 @@
--- One line for each source: what was taken, which months its facts cover, what it knows no area for. The line none
--- holds the files that were refused, with the newest reason.
+-- One line for each source: what was taken, which months its facts cover, how many periods of reporters are missing, in
+-- part or failed, what it knows no area for. The line none holds the files that were refused, with the newest reason.
 select
     p.source,
     count(*) as pulls,
@@ -10,6 +10,8 @@ select
     max(t.first_period) as first_period,
     max(t.last_period) as last_period,
     max(c.not_released) as not_released,
+    max(c.in_part) as in_part,
+    max(c.failed) as failed,
     max(t.unknown_areas) as unknown_areas,
     arg_max(p.error, p.fetched_at) as last_error
 from raw.pull as p
@@ -28,9 +30,10 @@ left join (
 left join (
     select
         source,
-        count(distinct period) as not_released
+        count(distinct case when state = 'not_released' then reporter || strftime(period, '%Y%m') end) as not_released,
+        count(distinct case when state = 'partial' then reporter || strftime(period, '%Y%m') end) as in_part,
+        count(distinct case when state = 'failed' then reporter || strftime(period, '%Y%m') end) as failed
     from facts.coverage
-    where state = 'not_released'
     group by source
 ) as c on c.source = p.source
 group by p.source

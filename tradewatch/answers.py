@@ -18,6 +18,7 @@ from rich.table import Table
 from tradewatch import queries, show
 from tradewatch.errors import DataError, QueryError
 from tradewatch.files import plain, shipped, write_whole
+from tradewatch.flow.pulled import calls_a_day
 
 ALERTS = """
     select alert_id, state, subject, first_month, last_month, round(score, 1) as score, amount_usd, sentence
@@ -172,8 +173,8 @@ def about_views(con: duckdb.DuckDBPyConnection, name: str | None) -> Table:
     return show.table(f"{found.name}: {found.question}\nGrain: {found.grain}", ("column", "meaning"), found.columns)
 
 
-def status(con: duckdb.DuckDBPyConnection) -> list[Table]:
-    """Sources line by line, then the stages after them."""
+def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
+    """Sources line by line, then the stages after them, then the calls of today and what is left of them."""
     sources = ask(con, (shipped("queries") / "status.sql").read_text(encoding="utf-8"))
     stages = ask(
         con,
@@ -182,7 +183,21 @@ def status(con: duckdb.DuckDBPyConnection) -> list[Table]:
         " union all select 'alerts', count(*), max(changed_at) from alerts.alert"
         " union all select 'told', count(told_at), max(told_at) from alerts.event",
     )
-    return [as_table(sources), as_table(stages)]
+    calls = _calls(con, now)
+    return [as_table(sources), as_table(stages), *([as_table(calls)] if calls.height else [])]
+
+
+def _calls(con: duckdb.DuckDBPyConnection, now: datetime) -> pl.DataFrame:
+    """The calls of this UTC day by source and service, with the quota as it was learned or as it usually is."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    select = (shipped("queries") / "raw" / "calls_today.sql").read_text(encoding="utf-8")
+    found: pl.DataFrame = con.sql(select, params={"day": day}).pl()
+    quotas = [calls_a_day(con, row["service"]) or None for row in found.iter_rows(named=True)]
+    a_day = pl.Series("calls_a_day", quotas, dtype=pl.Int64)
+    left = (pl.col("calls_a_day") - pl.col("calls")).clip(lower_bound=0).alias("left")
+    return found.with_columns(a_day).select(
+        "source", "service", "calls", "calls_a_day", left, pl.col(found.columns[3:])
+    )
 
 
 def demo(con: duckdb.DuckDBPyConnection, home: Path) -> Iterator[Table | str]:

@@ -20,7 +20,7 @@ import polars as pl
 from currency_converter.currency_converter import CURRENCY_FILE
 
 from tradewatch.errors import ConfigError
-from tradewatch.warehouse import transaction
+from tradewatch.warehouse import lend, transaction
 
 LISTS = (
     "area",
@@ -266,7 +266,7 @@ def _replace(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[ob
     con.execute(f"delete from ref.{table}")
     if rows:
         frame = pl.DataFrame(rows, schema=list(_columns(con, table)), orient="row", infer_schema_length=None)
-        con.register("reference_rows", frame.to_arrow())
+        lend(con, "reference_rows", frame)
         con.execute(f"insert into ref.{table} by name select * from reference_rows")
         con.unregister("reference_rows")
     return len(rows)

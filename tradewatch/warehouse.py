@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from tradewatch.errors import ConfigError
 from tradewatch.files import shipped
@@ -62,6 +63,24 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
+
+
+class _Lent:
+    """A frame that shows nothing but its columns: DuckDB takes one it knows to be of Polars through pyarrow."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+def lend(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """
+    Let a frame be read as a view until `con.unregister(name)`: its columns where they lie, text too. `to_arrow` would
+    copy all text, and load pyarrow (40 MB) for nothing else.
+    """
+    con.register(name, _Lent(frame))
 
 
 def first_row(

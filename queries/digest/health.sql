@@ -1,5 +1,5 @@
--- What is missing, a sentence each: reporters that have not published the newest periods, and subjects that could not
--- be judged in the newest month judged, or since. Grain: line
+-- What is missing, a sentence each: reporters that have not published the newest periods, or whose figures were asked
+-- and did not come, and subjects that could not be judged in the newest month judged, or since. Grain: line
 with newest as (
     select
         source,
@@ -16,7 +16,8 @@ reporters as (
         c.flow,
         c.period,
         c.reporter,
-        max(case when c.state in ('value', 'zero', 'partial') then 0 else 1 end) as is_missing
+        max(case when c.state in ('value', 'zero', 'partial') then 0 else 1 end) as is_missing,
+        max(case when c.state = 'failed' then 1 else 0 end) as has_failed
     from facts.coverage as c
     inner join newest as n
         on n.source = c.source and n.flow = c.flow and c.period > n.period - interval 3 month and c.freq = 'M'
@@ -28,18 +29,28 @@ missing as (
         source,
         flow,
         period,
-        count(*) as asked,
-        sum(is_missing) as not_out,
-        string_agg(case when is_missing = 1 then reporter end, ', ' order by reporter) as names
-    from reporters
-    group by source, flow, period
+        has_failed,
+        any_value(asked) as asked,
+        count(*) as not_there,
+        string_agg(reporter, ', ' order by reporter) as names
+    from (
+        select
+            r.*,
+            count(*) over (partition by r.source, r.flow, r.period) as asked
+        from reporters as r
+    ) as counted
+    where is_missing = 1 or has_failed = 1
+    group by source, flow, period, has_failed
 )
 
 select
-    source || ' ' || flow || ' ' || strftime(period, '%Y-%m') || ': ' || not_out || ' of ' || asked
-    || ' reporters have not published (' || left(names, 60) || '); they are left out, never taken as zero.' as line
+    source || ' ' || flow || ' ' || strftime(period, '%Y-%m') || ': ' || not_there || ' of ' || asked
+    || case
+        when has_failed = 1 then ' reporters were asked and did not all come ('
+        else ' reporters have not published ('
+    end
+    || left(names, 60) || '); they are left out, never taken as zero.' as line
 from missing
-where not_out > 0
 union all
 select
     rule || ' ' || strftime(month, '%Y-%m') || ': ' || count(distinct subject) || ' subject(s) could not be judged: '

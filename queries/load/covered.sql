@@ -1,5 +1,6 @@
 -- The rows that one release adds to facts.coverage_history: every cell it answers for, but no told not_released or
--- failed that is the newest word on that cell and scope already. Grain: reporter, flow, freq, period, scope.
+-- failed that is the newest word on that cell and scope already. What can be judged counts as not whole until it is
+-- judged, a moment later. Grain: reporter, flow, freq, period, scope.
 with told_before as (
     select
         c.reporter,
@@ -36,7 +37,7 @@ select
     a.state,
     a.known_from,
     $pull_id as pull_id,
-    v.whole
+    case when v.scope is not null then false end as whole
 from asked as a
 left join verdicts as v
     on

@@ -27,35 +27,91 @@ partners as (
     from views.goods_exports
 ),
 
+scope_codes as (
+    select
+        watch,
+        scope,
+        partner,
+        count(*) as codes
+    from goods
+    group by watch, scope, partner
+),
+
 asked as (
     select
-        goods.watch,
+        k.watch,
         c.source,
         c.reporter as supplier,
-        coalesce(partners.buyer, goods.partner) as buyer,
+        coalesce(p.buyer, k.partner) as buyer,
         c.period,
-        goods.commodity,
-        c.state
+        c.scope,
+        k.partner,
+        k.codes,
+        case when c.state in ('value', 'zero') then 1 else 0 end as whole,
+        case when c.state = 'partial' then 1 else 0 end as partly
     from facts.coverage as c
-    inner join goods on goods.scope = c.scope
-    left join partners on goods.partner = 'ALL' and partners.source = c.source
+    inner join scope_codes as k on k.scope = c.scope
+    inner join ref.area as seller on seller.area = c.reporter and seller.kind in ('country', 'territory')
+    left join partners as p on k.partner = 'ALL' and p.source = c.source
     where c.flow = 'export' and c.freq = 'M'
+),
+
+-- Most months of a supplier are answered in one asked set, which has been counted; codes of several are counted once.
+in_one as (
+    select
+        watch,
+        source,
+        supplier,
+        buyer,
+        period,
+        sum(whole) as sets,
+        max(case when whole = 1 then codes else 0 end) as codes_asked,
+        max(partly) as partly
+    from asked
+    where supplier <> buyer
+    group by watch, source, supplier, buyer, period
+),
+
+in_several as (
+    select
+        i.watch,
+        i.source,
+        i.supplier,
+        i.buyer,
+        i.period,
+        count(distinct g.commodity) as codes_asked
+    from in_one as i
+    inner join asked as a
+        on
+            a.watch = i.watch
+            and a.source = i.source
+            and a.supplier = i.supplier
+            and a.buyer = i.buyer
+            and a.period = i.period
+            and a.whole = 1
+    inner join goods as g on g.watch = a.watch and g.scope = a.scope and g.partner = a.partner
+    where i.sets > 1
+    group by i.watch, i.source, i.supplier, i.buyer, i.period
 ),
 
 counted as (
     select
-        asked.watch,
-        asked.source,
-        asked.supplier,
-        asked.buyer,
-        asked.period,
-        count(distinct case when asked.state in ('value', 'zero') then asked.commodity end) as codes_asked,
-        max(case when asked.state = 'partial' then 1 else 0 end) as partly
-    from asked
-    inner join ref.area as seller on seller.area = asked.supplier and seller.kind in ('country', 'territory')
-    inner join ref.area as taker on taker.area = asked.buyer and taker.kind in ('country', 'territory')
-    where asked.supplier <> asked.buyer
-    group by asked.watch, asked.source, asked.supplier, asked.buyer, asked.period
+        i.watch,
+        i.source,
+        i.supplier,
+        i.buyer,
+        i.period,
+        coalesce(s.codes_asked, i.codes_asked) as codes_asked,
+        i.partly
+    from in_one as i
+    inner join ref.area as taker on taker.area = i.buyer and taker.kind in ('country', 'territory')
+    left join in_several as s
+        on
+            s.watch = i.watch
+            and s.source = i.source
+            and s.supplier = i.supplier
+            and s.buyer = i.buyer
+            and s.period = i.period
 )
 
 select

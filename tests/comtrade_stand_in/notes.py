@@ -23,7 +23,8 @@ def matching(book: Book, path: tuple[str, str, str], given: Mapping[str, str]) -
     return [
         data
         for data in book.released()
-        if (path[0].upper(), path[1].upper()) == ("C", frequency(data.period))
+        if data.flaw != "unlisted"
+        and (path[0].upper(), path[1].upper()) == ("C", frequency(data.period))
         and path[2].upper() in ("HS", book.world.edition(data.reporter, data.period))
         and str(data.reporter) in (_named(given, "reportercode") or [str(data.reporter)])
         and data.period in (_named(given, "period") or [data.period])

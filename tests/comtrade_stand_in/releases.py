@@ -9,8 +9,11 @@ from typing import Any
 from comtrade_stand_in.codes import AREAS
 from comtrade_stand_in.world import World, drawn
 
-FLAWS = ("", "no_world", "no_main_partner", "empty")
-"""How a released month may be loaded in part: without World, without its largest partner, or without any row."""
+FLAWS = ("", "no_world", "no_main_partner", "empty", "unlisted")
+"""
+How a released month may be loaded in part: without World, without its largest partner, without any row; or whole, and
+missing in the list of what is released.
+"""
 
 Place = tuple[int, str]
 """Reporter and period."""

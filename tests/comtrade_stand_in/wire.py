@@ -46,12 +46,17 @@ def send(handler: BaseHTTPRequestHandler, answer: Answer, fault: str | None, pla
     if fault in ("timeout", "reset"):
         _hang_up(handler, reset=fault == "reset")
         return
-    if fault in ("short_page", "silent_short_page") and answer.rows:
+    if (fault == "short_page" or (fault == "silent_short_page" and _of_figures(handler.path))) and answer.rows:
         answer = answers.shortened(answer, silently=fault == "silent_short_page")
     try:
         _send(handler, answer, cut=fault == "cut_body", zipped=fault == "gzip_bomb")
     except (BrokenPipeError, ConnectionResetError):
         handler.close_connection = True
+
+
+def _of_figures(path: str) -> bool:
+    """Whether a path asks for figures: lists that came short and counted themselves right were never seen."""
+    return any(f"/{name}/" in path.lower() for name in ("get", "gettariffline", "preview", "previewtariffline"))
 
 
 def _hang_up(handler: BaseHTTPRequestHandler, *, reset: bool) -> None:

@@ -114,6 +114,8 @@ FIGURE = st.one_of(
     st.integers(0, 10**15 - 1).map(str),
     st.integers(0, 10**12).map(lambda n: f"{n}.0005"),
     st.integers(10**11, 10**12).map(lambda n: f"{n}.4994999"),
+    st.integers(0, 10**9).map(lambda n: f"{n}.00049999999"),
+    st.floats(0, 1e12).map(repr),
     st.floats(0, 1e14).map(repr),
 )
 
@@ -144,3 +146,13 @@ def test_more_rows_than_any_service_gives_are_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr("tradewatch.sources.comtrade_codes.CAPS", (3,))
     with pytest.raises(DataError, match="more rows than"):
         parsed(written(API["data"]))
+
+
+@pytest.mark.parametrize("name", ["comtrade_api.json", "comtrade_bulk.tsv"])
+def test_packed_files_are_read_as_plain_ones_and_cut_or_damaged_ones_refused(name: str) -> None:
+    body = (FILE.parent / name).read_bytes()
+    packed = gzip.compress(body)
+    assert frame(packed).equals(frame(body))
+    for broken in (packed[:-1], packed[: len(packed) // 2], packed[:40] + b"\0\0\0\0" + packed[44:]):
+        with pytest.raises(DataError, match="gzip file"):
+            parsed(broken)

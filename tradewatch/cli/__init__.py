@@ -10,6 +10,7 @@ from tradewatch import answers, flow, show
 from tradewatch.cli import pull
 from tradewatch.cli.common import DONE_IN_PART, Home, app, main, month_told, now, reading, settings_of, writing
 from tradewatch.files import plain
+from tradewatch.flow.home import make_home
 from tradewatch.records import Told
 
 __all__ = ["app", "main", "pull"]
@@ -202,7 +203,7 @@ def status(home: Home = None) -> None:
     Example: tradewatch status
     """
     with reading(home) as (con, _):
-        for made in answers.status(con):
+        for made in answers.status(con, now()):
             show.out.print(made)
 
 
@@ -213,7 +214,7 @@ def init(home: Home = None) -> None:
 
     Example: tradewatch init
     """
-    made = list(flow.make_home(Path.cwd(), settings_of(home)))
+    made = list(make_home(Path.cwd(), settings_of(home)))
     for path in made:
         show.err.print(f"made {path}", markup=False, soft_wrap=True)
     if not made:

@@ -8,7 +8,8 @@ import typer
 from tradewatch.cli.common import DONE_IN_PART, Home, app, month_told, now, writing
 from tradewatch.errors import ConfigError, DataError
 from tradewatch.files import plain
-from tradewatch.flow.pull import Pulling, Wanted, quota, states
+from tradewatch.flow.pull import Pulling, Wanted
+from tradewatch.flow.pulled import quota, states
 from tradewatch.show import err, out, pulls
 from tradewatch.sources.comtrade_service import KEY, Service, from_environment
 

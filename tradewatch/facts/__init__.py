@@ -12,10 +12,9 @@ from typing import Any
 import duckdb
 
 from tradewatch.facts import coverage, diff, late
-from tradewatch.facts.coverage import judge_again
 from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
 
-__all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "judge_again", "load", "places", "unknown_areas"]
+__all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "load", "places", "unknown_areas"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +32,11 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
 
     Raises DataError when the release states one flow twice.
     """
+    if loading.release.rows.is_empty() and not loading.release.blocks:  # publishers' notes, and lists that lack nothing
+        return Loaded(kept=0, counts=dict.fromkeys(diff.CHANGED, 0), unknown_areas=[])
     stage_release(con, loading)
     unknown = unknown_areas(con)
-    coverage.judge(con, loading)
+    coverage.note_verdicts(con)
     turns = late.turns_after(con, loading)
     if turns:
         late.rewind(con, loading)
@@ -46,6 +47,7 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
     if turns:
         late.apply_again(con, turns, again)
         counts = {what: number + counts[what] for what, number in late.counts(con).items()}
+    coverage.judge(con, loading)
     clear(con)
     return Loaded(kept=counts.pop("kept"), counts=counts, unknown_areas=unknown)
 

@@ -3,6 +3,7 @@
 import duckdb
 
 from tradewatch.facts.release import Loading, selected, stage
+from tradewatch.warehouse import first_row
 
 PARTNERS = 100
 """
@@ -11,9 +12,9 @@ leaves half of them out, and the hand-picked sets of a watch have a dozen.
 """
 
 
-def judge(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
-    """Fill verdicts: which cells of the staged release came whole. Before anything of it is written or taken back."""
-    stage(con, "verdicts", {"source": loading.release.source, "partners": PARTNERS})
+def note_verdicts(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill verdicts: which cells of the staged release can be judged whole or not."""
+    stage(con, "verdicts", {"partners": PARTNERS})
 
 
 def record(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
@@ -33,9 +34,9 @@ def record(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
     )
 
 
-def judge_again(con: duckdb.DuckDBPyConnection) -> None:
-    """Correct, inside the caller's transaction, the verdicts that were given before an earlier period was loaded."""
-    stage(con, "judged_again", {})
-    con.execute(
-        "update facts.coverage_history as c set whole = j.whole from temp.judged_again as j where c.rowid = j.cell"
-    )
+def judge(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
+    """Write which cells came whole, of the release and of the periods after it, once its facts are written."""
+    if not first_row(con, "select 1 from verdicts limit 1"):
+        return
+    stage(con, "whole", {"source": loading.release.source})
+    con.execute("update facts.coverage_history as c set whole = w.whole from temp.whole as w where c.rowid = w.cell")

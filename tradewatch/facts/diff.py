@@ -6,7 +6,8 @@ import duckdb
 
 from tradewatch.facts.release import KEY, Loading, same, selected, stage
 
-WHATS = ("new", "revised", "withdrawn", "unchanged", "kept")
+CHANGED = ("new", "revised", "withdrawn", "unchanged")
+WHATS = (*CHANGED, "kept")
 
 
 def compare(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:

@@ -10,7 +10,7 @@ from tradewatch.errors import DataError
 from tradewatch.facts.asked import asked
 from tradewatch.files import shipped
 from tradewatch.records import Release
-from tradewatch.warehouse import first_row
+from tradewatch.warehouse import first_row, lend
 
 KEY = "source, reporter, partner, flow, freq, period, hs_edition, commodity, currency"
 
@@ -57,7 +57,7 @@ def stage_release(con: duckdb.DuckDBPyConnection, loading: Loading, *, places: b
     moment = {"known_from": loading.known_from}
     cells, members = asked(release)
     for name, frame in (("rows", release.rows), ("cells", cells), ("members", members)):
-        con.register(f"release_{name}", frame.to_arrow())
+        lend(con, f"release_{name}", frame)
     stage(con, "cells", source)
     stage(con, "incoming", source | moment | {"places": places})
     stage(con, "members", source)

@@ -13,7 +13,7 @@ import duckdb
 from tradewatch import alerts, digest, facts, findings, queries, raw, reference, sources
 from tradewatch.channels import file, stdout
 from tradewatch.errors import DataError, TradewatchError
-from tradewatch.files import plain, read_whole, shipped, time_in_name, write_whole
+from tradewatch.files import plain, read_whole, shipped, time_in_name
 from tradewatch.periods import months_between, shift
 from tradewatch.records import Pull, Release, Told
 from tradewatch.settings import Settings
@@ -202,7 +202,6 @@ def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress
         for entry in entries:
             facts.load(con, again(entry.pull_id), again)
             on_done(entry.name)
-        facts.judge_again(con)
     return len(entries)
 
 
@@ -298,28 +297,3 @@ def demo(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime, on_d
     on_done("built the views")
     check(con, settings, date(2022, 11, 1), date(2021, 6, 1), now)
     on_done("judged June 2021 to November 2022")
-
-
-def make_home(here: Path, settings: Settings) -> Iterator[Path]:
-    """Make tradewatch.toml and an example .env here, and a home folder with places for the user's own files."""
-    for name, text in (("tradewatch.toml", EXAMPLE_SETTINGS), (".env.example", EXAMPLE_ENVIRONMENT)):
-        if not (here / name).exists():
-            write_whole(here / name, text.encode())
-            yield here / name
-    for folder in ("queries/views", "queries/ask", "alerts", "watches"):
-        if not (settings.home / folder).exists():
-            (settings.home / folder).mkdir(parents=True)
-            yield settings.home / folder
-
-
-EXAMPLE_SETTINGS = """\
-# The home folder: the warehouse, the kept bytes, and your own views, questions, rules and watches
-# (queries/views/*.sql, queries/ask/*.sql, alerts/*.toml, watches/*.toml), read after the shipped ones.
-home = "tradewatch-home"
-"""
-
-EXAMPLE_ENVIRONMENT = """\
-# Copy to .env and load it into the environment of whatever runs tradewatch; tradewatch itself never reads it.
-# TRADEWATCH_HOME goes before the home of tradewatch.toml; --home goes before both.
-TRADEWATCH_HOME=tradewatch-home
-"""

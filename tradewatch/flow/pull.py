@@ -9,18 +9,21 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import product
 
 import duckdb
 
 from tradewatch import facts, raw, sources
 from tradewatch.errors import TradewatchError
 from tradewatch.flow import again_from, build, loading_of, told_of
+from tradewatch.flow.pulled import FREQ, SOURCE
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.settings import Settings
 from tradewatch.sources import comtrade_availability, comtrade_lists
 from tradewatch.sources.comtrade_calls import Called, Caller
 from tradewatch.sources.comtrade_files import FileAsker
+from tradewatch.sources.comtrade_lists import Listed
 from tradewatch.sources.comtrade_plan import Need, Planned, described, plan
 from tradewatch.sources.comtrade_pull import Answered, Asker, Lost, Void
 from tradewatch.sources.comtrade_service import MOST_PERIODS, Service
@@ -28,8 +31,6 @@ from tradewatch.warehouse import transaction
 
 Wanted = needs.Wanted
 
-SOURCE, FREQ = "comtrade", "M"
-SERVICES = ("data", "public", "bulk")
 USUALLY_FILLED = {False: 0.35, True: 0.6}
 """The share of cells that are filled, where partners are named and where all are asked, before the first count."""
 
@@ -45,21 +46,6 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     not_released: int = 0  # datasets asked for that the source has not released
     datasets: int = 0  # datasets that were new or changed, or not pulled whole before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """How many calls a service gives a day (0: unknown), as learned from its refusals, and how many were made today."""
-
-    calls_a_day: int
-    used_today: int
-
-
-def quota(con: duckdb.DuckDBPyConnection, service: Service, now: datetime) -> Quota:
-    """What is left of today's calls."""
-    asked = ("data", "bulk") if service.key else ("public",)
-    learned = calls.calls_a_day(con, SOURCE, asked, service.calls_a_day)
-    return Quota(calls_a_day=learned, used_today=calls.used(con, SOURCE, asked, now).calls)
 
 
 class Pulling:
@@ -159,8 +145,6 @@ class Pulling:
         sizes = {dataset: one.rows for dataset, one in known.items()}
         asker = FileAsker(self._caller, self._keep) if bulk else self._asker(sizes)
         self._take(asker.run(one.question for one in planned))
-        with transaction(self.con):
-            facts.judge_again(self.con)  # answers come in any order, and a run may have been stopped before this
         return self.outcome
 
     def _asker(self, sizes: dict[Dataset, int]) -> Asker:
@@ -214,22 +198,25 @@ class Pulling:
         """Ask what is released, twelve months a call; months whose availability stays unknown are failed."""
         months = asked.questions[0].periods
         for start in range(0, len(months), MOST_PERIODS):
-            frame = replace(asked.questions[0], reporters=asked.reporters, periods=months[start : start + MOST_PERIODS])
-            for told in comtrade_lists.released(self._caller, frame):
+            frame = _listing(asked.reporters, months[start : start + MOST_PERIODS])
+            known = datasets.known(self.con, SOURCE, FREQ)
+            there = {dataset: one.checksum is not None for dataset, one in known.items()}
+            for told in comtrade_lists.released(self._caller, frame, there):
                 self._take_availability(asked, told)
 
-    def _take_availability(self, asked: needs.Asked, told: Pull | Lost) -> None:
-        about = told.asked[0] if isinstance(told, Pull) else told.question
+    def _take_availability(self, asked: needs.Asked, told: Listed | Lost) -> None:
+        about = told.question if isinstance(told, Lost) else told.pull.asked[0]
         within = (_within(question, about) for question in asked.questions)
         asks = [one for one in within if one.reporters]
         if isinstance(told, Lost):
             self._lose_availability(asks, told)
             return
-        pull = replace(told, asked=tuple(asks))
+        doubtful = dict.fromkeys(told.doubtful, told.pull.fetched_at)
+        pull = replace(told.pull, asked=tuple(replace(one, released=doubtful) for one in asks))
         named = comtrade_availability.stated(pull)
-        cells = [(code, period) for code in about.reporters for period in about.periods]
+        cells = [one for one in product(about.reporters, about.periods) if one not in told.doubtful]
         with transaction(self.con):
-            datasets.see(self.con, SOURCE, FREQ, cells, named, pull.fetched_at)
+            datasets.see(self.con, SOURCE, FREQ, cells, named, pull.fetched_at, told.absent)
         self._keep_list(pull)
         self.outcome.not_released += len(cells) - len(named.keys() & set(cells))
 
@@ -305,13 +292,3 @@ def _listing(reporters: tuple[str, ...], periods: tuple[date, ...]) -> Question:
 def _need(one: needs.Missing) -> Need:
     question = one.question
     return Need(one.datasets, one.flows, one.partners, one.commodities, question.every_partner, question.lines)
-
-
-def states(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
-    """How many months of reporters of the source have which state; the worst of a month counts."""
-    return con.execute(
-        "select state, count(*) from (select reporter, period, arg_min(state, list_position(['failed', 'partial',"
-        " 'not_released', 'value', 'zero'], state)) as state from facts.coverage where source = $source"
-        " and freq = $freq group by reporter, period) as worst group by state order by count(*) desc",
-        {"source": SOURCE, "freq": FREQ},
-    ).fetchall()

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from tradewatch.errors import DataError
 from tradewatch.files import packed, read_whole, unpacked, write_whole
@@ -179,11 +180,10 @@ def scope_in_words(release: Release) -> str:
     rows = release.rows
     if rows.is_empty():
         return "nothing recorded"
-    periods = rows["period"].dt.strftime("%Y-%m")
     counts = ((rows[column].n_unique(), one, many) for column, one, many in _COUNTED)
     words = ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts)
-    first, last = periods.sort().gather([0, -1])
-    return f"{words}, {first} to {last}"
+    first, last = rows.select(pl.col("period").min(), last=pl.col("period").max()).row(0)
+    return f"{words}, {first:%Y-%m} to {last:%Y-%m}"
 
 
 _COUNTED = (

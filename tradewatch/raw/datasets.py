@@ -1,6 +1,6 @@
 """What a source says that it released, and when each dataset last changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from tradewatch.records import Dataset, Stated
+from tradewatch.warehouse import lend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ def known(con: duckdb.DuckDBPyConnection, source: str, freq: str) -> dict[Datase
     rows = con.execute(
         "select reporter_code, period, known_from, last_released, checksum, rows_stated, notes is not null"
         " from raw.dataset where source = $source and freq = $freq"
-        " qualify row_number() over (partition by reporter_code, period order by seen_at desc) = 1",
+        " qualify row_number() over (partition by reporter_code, period order by seen_at desc, rowid desc) = 1",
         {"source": source, "freq": freq},
     ).fetchall()
     return {
@@ -42,20 +43,21 @@ def see(
     asked: Iterable[Dataset],
     stated: Mapping[Dataset, Stated],
     now: datetime,
+    absent: Collection[Dataset] = (),
 ) -> list[Dataset]:
     """
     Write what is new or changed among the asked datasets, inside the caller's transaction; returns these datasets.
 
     Figures are known from the release the source names. When only the checksum moved, or the source names a release
     that is no later than the one before, they are known from now: the older figures were seen and stay in the history.
-    One that the source no longer states is written without a checksum.
+    One that the source no longer states, or that is proven `absent`, is written without a checksum, once.
     """
     before = known(con, source, freq)
-    rows = {dataset: _row(stated.get(dataset), before.get(dataset), now) for dataset in asked}
+    rows = {key: _row(stated.get(key), before.get(key), now, absent=key in absent) for key in asked}
     changed = {dataset: row for dataset, row in rows.items() if row is not None}
     if changed:
         frame = pl.DataFrame([(*key, *row) for key, row in changed.items()], schema=_SCHEMA, orient="row")
-        con.register("seen", frame.with_columns(source=pl.lit(source), freq=pl.lit(freq)).to_arrow())
+        lend(con, "seen", frame.with_columns(source=pl.lit(source), freq=pl.lit(freq)))
         con.execute("insert into raw.dataset by name select * from seen")
         con.unregister("seen")
     return list(changed)
@@ -74,10 +76,10 @@ _SCHEMA = {
 }
 
 
-def _row(stated: Stated | None, before: Known | None, now: datetime) -> tuple[object, ...] | None:
+def _row(stated: Stated | None, before: Known | None, now: datetime, *, absent: bool) -> tuple[object, ...] | None:
     """What to write behind the key of a dataset, or None when nothing changed."""
     if stated is None:
-        gone = before is not None and before.checksum is not None
+        gone = before.checksum is not None if before else absent
         return (None, None, None, None, None, now, now) if gone else None
     if before and (before.last_released, before.checksum) == (stated.last_released, stated.checksum):
         return None
@@ -92,7 +94,7 @@ def keep_notes(con: duckdb.DuckDBPyConnection, source: str, freq: str, notes: Ma
     values = [(source, freq, code, period, text) for (code, period), text in notes.items()]
     schema = {"source": pl.String(), "freq": pl.String(), "reporter_code": pl.String(), "period": pl.Date()}
     frame = pl.DataFrame(values, schema=schema | {"notes": pl.String()}, orient="row")
-    con.register("noted", frame.to_arrow())
+    lend(con, "noted", frame)
     con.execute(
         "update raw.dataset as d set notes = n.notes from noted as n where d.source = n.source and d.freq = n.freq"
         " and d.reporter_code = n.reporter_code and d.period = n.period and d.notes is null"

@@ -14,7 +14,7 @@ from tradewatch.files import plain, shipped
 from tradewatch.periods import months_between
 from tradewatch.raw.asked import from_plain
 from tradewatch.records import Dataset, Question
-from tradewatch.warehouse import first_row
+from tradewatch.warehouse import first_row, lend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,9 +211,9 @@ def _register(con: duckdb.DuckDBPyConnection, asked: Asked, released: Mapping[Da
     """The three tables that needs.sql compares."""
     datasets = [(code, asked.areas[code], period, at) for (code, period), at in released.items()]
     schema = {"reporter_code": pl.String(), "area": pl.String(), "period": pl.Date(), "known_from": pl.Datetime("us")}
-    con.register("ask_datasets", pl.DataFrame(datasets, schema=schema, orient="row").to_arrow())
+    lend(con, "ask_datasets", pl.DataFrame(datasets, schema=schema, orient="row"))
     reporters = [(ask, code) for ask, question in enumerate(asked.questions) for code in question.reporters]
-    con.register("ask_reporters", _frame(reporters, ("ask", "reporter_code")))
+    lend(con, "ask_reporters", _frame(reporters, ("ask", "reporter_code")))
     areas = dict(con.execute("select code, area from ref.source_area where source = 'comtrade'").fetchall())
     pairs = [
         (ask, flow, place, code, areas[code], commodity)
@@ -222,13 +222,13 @@ def _register(con: duckdb.DuckDBPyConnection, asked: Asked, released: Mapping[Da
         for place, code in enumerate((WORLD,) if question.every_partner else question.partners)
         for commodity in question.commodities
     ]
-    con.register("ask_pairs", _frame(pairs, ("ask", "flow", "place", "partner_code", "partner", "commodity")))
+    lend(con, "ask_pairs", _frame(pairs, ("ask", "flow", "place", "partner_code", "partner", "commodity")))
 
 
-def _frame(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> object:
+def _frame(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> pl.DataFrame:
     numbers = {"ask", "place"}
     schema = {name: pl.Int64() if name in numbers else pl.String() for name in names}
-    return pl.DataFrame(list(rows), schema=schema, orient="row").to_arrow()
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
 def _select(name: str) -> str:

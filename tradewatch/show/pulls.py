@@ -9,7 +9,8 @@ from math import ceil
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tradewatch.flow.pull import Outcome, Quota
+from tradewatch.flow.pull import Outcome
+from tradewatch.flow.pulled import Quota
 from tradewatch.show import err, out, table
 from tradewatch.sources.comtrade_calls import Called
 from tradewatch.sources.comtrade_plan import Planned, described

@@ -40,9 +40,10 @@ def whole_cells(pull: Pull, rows: pl.DataFrame, dimensions: tuple[str, ...], ite
     and disagree, when a finer set exceeds the one summed, or when a cell has two totals; it names places as `item`.
     """
     depth = pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in dimensions)
-    rows = rows.with_columns(depth=depth, parts=pl.concat_str(pl.col(name).cast(pl.Int8) for name in dimensions))
-    if not (rows["depth"] > 0).any():
-        return Whole(_once(pull, _alone(rows), item), 0, rows.clear())
+    shape = pl.concat_str(pl.col(name).cast(pl.Int8) for name in dimensions)
+    if not rows.select(pl.any_horizontal(dimensions).any()).item():
+        return Whole(_once(pull, _alone(rows), item), 0, rows.clear().with_columns(depth=depth, parts=shape))
+    rows = rows.with_columns(depth=depth, parts=shape)
     least = rows.with_columns(least=pl.col("depth").min().over(CELL))
     totals = least.filter(pl.col("depth") == 0)
     parts = _summable(pull, least.filter(pl.col("least") > 0))
@@ -58,7 +59,7 @@ def _alone(rows: pl.DataFrame) -> pl.DataFrame:
 def _once(pull: Pull, rows: pl.DataFrame, item: str) -> pl.DataFrame:
     """The rows, when no cell is there twice."""
     # A hash of each cell is cheap, and cells that share none are certainly different.
-    if not rows.select(pl.struct(CELL).hash()).to_series().is_duplicated().any():
+    if rows.select(CELL).hash_rows().n_unique() == rows.height:
         return rows
     twice = rows.filter(pl.struct(CELL).is_duplicated())
     if twice.height:

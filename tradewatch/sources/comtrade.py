@@ -65,15 +65,23 @@ def stripped(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
 
 
-def released(pull: Pull, layout: str, frame: pl.DataFrame, form: Form, wholes: Wholes | None = None) -> Release:
+def released(
+    pull: Pull,
+    layout: str,
+    frame: pl.DataFrame,
+    form: Form,
+    wholes: Wholes | None = None,
+    columns: Collection[str] = USED,
+) -> Release:
     """
     The release of a frame of `at`, CODES as text and NUMBERS as MONEY; one row for each cell, as `wholes` makes it:
     unless told otherwise, as `breakdown.whole_cells` does.
 
     Values are whole US dollars, weights kilograms; 0 in weight or quantity means "not stated" and is null. Imports
-    are CIF unless the row's value is its FOB value. Raises SourceChanged for unknown codes, DataError for the rest.
+    are CIF unless the row's value is its FOB value. Raises SourceChanged for unknown codes, DataError for the rest;
+    only `columns` are looked at, which may leave out what whoever read the frame has checked already.
     """
-    checked = checked_codes(pull, frame, form, USED)
+    checked = checked_codes(pull, frame, form, columns)
     kept = checked.filter(~pl.col("flowCode").is_in(PARTIAL_FLOWS))
     whole = (wholes or _totals)(pull, kept, form)
     rows = breakdown.placed(whole.rows, *form).select(*ROWS)

@@ -1,5 +1,6 @@
 """UN Comtrade's API, final data as JSON: `{"elapsedTime", "count", "data": [47 fields a row], "error"}`."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ PACKED = True
 """`parse` takes the gzip bytes as they came and unpacks them as it reads."""
 
 
-ONLY_FINAL = (b'"refYear"', b'"isReported"', b'"isAggregate"')
+ONLY_FINAL = ("refYear", "isReported", "isAggregate")
 """Fields of final data that tariff lines have not."""
 
 
@@ -32,8 +33,11 @@ def recognises(body: bytes) -> bool:
 
 def has_lines(body: bytes) -> bool:
     """Whether the first row has a value and none of the fields of final data."""
-    row = body[:10_000].partition(b"[")[2].partition(b"}")[0]
-    return b'"primaryValue"' in row and not any(name in row for name in ONLY_FINAL)
+    try:
+        row, _ = json.JSONDecoder().raw_decode(body[:20_000].partition(b"[")[2].lstrip().decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and "primaryValue" in row and row.keys().isdisjoint(ONLY_FINAL)
 
 
 def is_answer(body: bytes) -> bool:
@@ -60,7 +64,7 @@ def parse(pull: Pull) -> Release:
     _refuse_errors(pull, answer.envelope)
     _refuse_count(pull, answer.envelope, reader.rows)
     _refuse_caps(pull, reader.rows)
-    release = comtrade.released(pull, LAYOUT, table, comtrade.DATA)
+    release = comtrade.released(pull, LAYOUT, table, comtrade.DATA, columns=reader.unchecked)
     release = replace(release, notes=release.notes + _new_fields(reader.new))
     for question in pull.asked:
         comtrade_asked.refuse_unasked(pull, table, question, comtrade.DATA.single)

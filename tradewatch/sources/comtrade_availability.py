@@ -33,14 +33,17 @@ FIELDS = (
 
 
 def parse(pull: Pull) -> Release:
-    """A release without rows that marks as not released what the questions ask and the answer does not name."""
+    """
+    A release without rows that marks as not released what the questions ask and the answer does not name, but for
+    the datasets of which they know better (`released`).
+    """
     if pull.layout == NOTES:
         return _without_rows(NOTES, len(notes(pull)), ())
     named = stated(pull)
     blocks: list[Block] = []
     for question in pull.asked:
         asked = ((code, period) for code in question.reporters for period in question.periods)
-        gone = {dataset: pull.fetched_at for dataset in asked if dataset not in named}
+        gone = {one: pull.fetched_at for one in asked if one not in named and one not in question.released}
         blocks += question.blocks(gone, "not_released") if gone else ()
     return _without_rows(LAYOUT, len(named), tuple(blocks))
 

@@ -31,6 +31,8 @@ class Called:
     again_at: datetime | None  # when the service said that its quota is back
 
 
+ABOUT = {"availability": "what is released of ", "notes": "notes on ", "list": "files of ", "file": "the file of "}
+
 Read = Callable[[Pull], int]
 """Reads an answer and gives its rows; it may raise TooLarge, DataError (spoilt on the way) or another SourceError."""
 
@@ -90,7 +92,7 @@ class Caller:
             judged(answer, self.service)
             packed_for_the_way = kind == "file" and answer.gzip  # the file inside is an archive of its own
             body = unpacked(answer.body, path) if packed_for_the_way else answer.body
-            name = f"UN Comtrade, {described(asked)}"
+            name = f"UN Comtrade, {ABOUT.get(kind, '')}{described(asked)}"
             pull = Pull(name=name, body=body, fetched_at=begun, layout=layout, asked=(asked,), address=path)
             rows = read(pull)
         except DataError as spoilt:

@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from tradewatch import sources
-from tradewatch.errors import SourceError, SourceRefused, SourceUnavailable
+from tradewatch.errors import SourceError, SourceUnavailable
 from tradewatch.files import unpacked
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.sources import comtrade_bulk
 from tradewatch.sources.comtrade_bulk import BulkFile, files_of_list
 from tradewatch.sources.comtrade_calls import Caller
 from tradewatch.sources.comtrade_pull import Answered, Lost
-from tradewatch.sources.comtrade_service import MOST_PERIODS, TooLarge
+from tradewatch.sources.comtrade_service import MOST_PERIODS, KeyRefused, TooLarge
 from tradewatch.sources.http import TryAgain, patiently
 
 
@@ -52,7 +52,7 @@ class FileAsker:
             pull = patiently(self.service.patience, lambda: self.caller.listed("list", name, listing))
         except (SourceError, TooLarge) as problem:
             error = problem if isinstance(problem, SourceError) else SourceUnavailable("the list of files was cut.")
-            self.stopped = error if isinstance(error, SourceRefused) else self.stopped
+            self.stopped = error if isinstance(error, KeyRefused) else self.stopped
             return dict.fromkeys(listing.released, error)
         listed = files_of_list(unpacked(pull.body, pull.name), pull.name)
         for file in sorted(listed, key=lambda one: (one.original is not False, one.published)):
@@ -69,7 +69,7 @@ class FileAsker:
                 return self._answers(file, asked)
             except SourceError as problem:
                 error = problem
-                if isinstance(problem, SourceRefused) or (isinstance(problem, TryAgain) and problem.quota):
+                if isinstance(problem, KeyRefused) or (isinstance(problem, TryAgain) and problem.quota):
                     self.stopped = problem
         return [Lost(question=one, error=error) for one in asked if error]
 

@@ -1,15 +1,17 @@
 """
-UN Comtrade's lists of datasets, in as many calls as they need; and what is released, proven by what is not.
+UN Comtrade's lists of datasets, in as many calls as they need; and what is released, with its holes looked into.
 
-A list that came short without saying so would make released months look unreleased. So the months that it leaves out
-are counted: the service has no figures for them, or the list was not whole.
+A list that came short without saying so would make released months look unreleased. It shows itself by holes: a month
+that a reporter leaves out though it has later ones, or one that was there before. Holes are counted: the service has
+no figures for them, or the list was not whole.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from tradewatch.errors import SourceError, SourceRefused, SourceUnavailable
-from tradewatch.records import Pull, Question
+from tradewatch.records import Dataset, Pull, Question
 from tradewatch.sources import comtrade_availability
 from tradewatch.sources.comtrade_calls import Caller
 from tradewatch.sources.comtrade_plan import described, products, within_address
@@ -41,25 +43,35 @@ def in_parts(caller: Caller, kind: str, name: str, question: Question) -> Iterat
         yield Lost(question=question, error=problem)
 
 
-def released(caller: Caller, question: Question) -> Iterator[Pull | Lost]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What is released; its holes: those that the service has no figures of, and those that it may have some of."""
+
+    pull: Pull
+    absent: frozenset[Dataset]
+    doubtful: frozenset[Dataset]
+
+
+def released(caller: Caller, question: Question, known: Mapping[Dataset, bool]) -> Iterator[Listed | Lost]:
     """
-    What is released of the question's reporters and months; after each list, Lost for what it leaves out of them
-    though the service may have it.
+    What is released of the question's reporters and months; after each list, Lost for holes that the service has
+    figures of, or may have. `known` says of datasets whether they were there (True) or proven absent (False) before.
     """
     for told in in_parts(caller, "availability", "getDa", question):
-        yield from (told,) if isinstance(told, Lost) else _proven(caller, told)
+        yield from (told,) if isinstance(told, Lost) else _looked_into(caller, told, known)
 
 
-def _proven(caller: Caller, pull: Pull) -> Iterator[Pull | Lost]:
-    """A list, asked again while what it leaves out has figures."""
-    left_out = _left_out(caller, pull)
+def _looked_into(caller: Caller, pull: Pull, known: Mapping[Dataset, bool]) -> Iterator[Listed | Lost]:
+    """A list, asked again while there are figures in its holes."""
     for _ in range(TIMES - 1):
-        again = _again(caller, pull) if any(isinstance(one.error, _Short) for one in left_out) else None
-        if again is None:
+        lost = [one for one in map(partial(_unproven, caller), _questions(caller, pull, known)) if one]
+        if not any(isinstance(one.error, _Short) for one in lost):
             break
-        pull, left_out = again, _left_out(caller, again)
-    yield pull
-    yield from left_out
+        pull = _again(caller, pull) or pull
+    lost = [one for one in map(partial(_unproven, caller), _questions(caller, pull, known)) if one]
+    doubtful = frozenset(dataset for one in lost for dataset in one.question.released)
+    yield Listed(pull=pull, absent=frozenset(holes(pull, known) - doubtful), doubtful=doubtful)
+    yield from lost
 
 
 def _again(caller: Caller, pull: Pull) -> Pull | None:
@@ -75,12 +87,6 @@ class _Short(SourceUnavailable):
     """The service has figures of months that its list leaves out."""
 
 
-def _left_out(caller: Caller, pull: Pull) -> list[Lost]:
-    """Of what the list leaves out, the part that is not proven to be without figures."""
-    found = (_unproven(caller, one) for one in _questions(caller, pull))
-    return [one for one in found if one is not None]
-
-
 def _unproven(caller: Caller, question: Question) -> Lost | None:
     name = caller.service.name
     try:
@@ -93,11 +99,19 @@ def _unproven(caller: Caller, question: Question) -> Lost | None:
     return Lost(question=question, error=_Short(said)) if count else None
 
 
-def _questions(caller: Caller, pull: Pull) -> Iterator[Question]:
-    """All totals of the months that a list leaves out, in as few questions as hold none that it names."""
+def holes(pull: Pull, known: Mapping[Dataset, bool]) -> set[Dataset]:
+    """What a list leaves out of a reporter that has later months in it, or that was there before."""
     about, named = pull.asked[0], comtrade_availability.stated(pull)
-    every = {(code, period) for code in about.reporters for period in about.periods}
-    for reporters, periods in products(every - named.keys(), every & named.keys()):
+    last = {code: max(period for one, period in named if one == code) for code in {code for code, _ in named}}
+    left_out = {(code, period) for code in about.reporters for period in about.periods} - named.keys()
+    inside = {one for one in left_out if one[0] in last and one[1] < last[one[0]] and known.get(one) is not False}
+    return inside | {one for one in left_out if known.get(one)}
+
+
+def _questions(caller: Caller, pull: Pull, known: Mapping[Dataset, bool]) -> Iterator[Question]:
+    """All totals of the holes of a list, in as few questions as hold nothing that it names."""
+    about, named = pull.asked[0], comtrade_availability.stated(pull)
+    for reporters, periods in products(holes(pull, known), named.keys()):
         totals = Question(
             reporters=reporters,
             partners=(),

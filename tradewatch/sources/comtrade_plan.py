@@ -193,6 +193,14 @@ def halves(question: Question, sizes: Mapping[Dataset, int]) -> list[Question]:
     raise TooLarge
 
 
+def datasets_apart(question: Question, sizes: Mapping[Dataset, int]) -> list[Question]:
+    """The question in two, reporters apart and then months: to find the dataset that fails; TooLarge when it is one."""
+    for name in ("reporters", "periods"):
+        if len(getattr(question, name)) > 1:
+            return _cut(question, name, 2, sizes)
+    raise TooLarge
+
+
 def _parted(question: Question) -> tuple[str, ...]:
     """The lists along which a question may be parted, in order."""
     lists = ("periods", "reporters", "commodities", "flows")

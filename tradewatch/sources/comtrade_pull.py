@@ -12,16 +12,19 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
 from tradewatch import sources
-from tradewatch.errors import SourceError, SourceRefused, SourceTruncated
+from tradewatch.errors import SourceError, SourceTruncated
 from tradewatch.records import Dataset, Pull, Question, Release
 from tradewatch.sources import comtrade_api, comtrade_lines
 from tradewatch.sources.comtrade_calls import Caller
-from tradewatch.sources.comtrade_plan import cells, described, fitting, halves
-from tradewatch.sources.comtrade_service import TooLarge, data_path
+from tradewatch.sources.comtrade_plan import cells, datasets_apart, described, fitting, halves
+from tradewatch.sources.comtrade_service import KeyRefused, TooLarge, data_path
 from tradewatch.sources.http import TryAgain, patiently
 
-MOST_LOST_IN_A_ROW = 5
-"""Questions lost one after the other, none answered between, after which the service counts as down."""
+MOST_FAILED_IN_A_ROW = 5
+"""Questions that failed in every try, none answered between, after which the service is asked whether it is there."""
+
+MOST_TAKEN_APART = 20
+"""Questions of one pull that are taken apart to find what of them fails: each costs calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +75,14 @@ class Counted:
     parts: list[Part]
 
 
-Outcome = Counted | list[Part] | Answered | Lost | Void
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Halves of a question that could not be counted."""
+
+    questions: list[Question]
+
+
+Outcome = Counted | Uncounted | list[Part] | Answered | Lost | Void
 Task = Callable[[], Outcome]
 
 
@@ -80,8 +90,9 @@ Task = Callable[[], Outcome]
 class Block:
     """One planned question: how many of its tasks are open, what it counts in all, and what is kept of it."""
 
-    count: int | None = None
     open: int = 0
+    count: int = 0
+    all_counted: bool = True  # else its parts are compared one by one
     kept: list[Answered] = field(default_factory=list)
     ask_again: bool = True  # a part that is not whole
 
@@ -97,7 +108,8 @@ class Asker:
         self.stopped: SourceError | None = None
         self.most_rows = 0  # that one answer brought: a cap below it is not in force
         self._keep, self._sizes = keep, sizes
-        self._lost_in_a_row = 0
+        self._failed_in_a_row, self._taken_apart = 0, 0
+        self._probe: Question | None = None  # what is asked to see whether the service is there
         self._tasks: deque[tuple[Block, Task]] = deque()
 
     def run(self, questions: Iterable[Question]) -> Iterator[Told]:
@@ -107,13 +119,16 @@ class Asker:
         After the quota is gone, the key refused or the service down, what is left is Lost with that reason, which
         `stopped` keeps.
         """
-        self._tasks.extend((Block(open=1), self._guarded(one, self._counting(one))) for one in questions)
+        for one in questions:
+            self._probe = replace(one, reporters=one.reporters[:1], periods=one.periods[:1])
+            self._tasks.append((Block(open=1), self._guarded(one, self._counting(one))))
         yield from self._worked()
 
     def compare(self, kept: Iterable[Answered]) -> Iterator[Told]:
         """Compare answers that an earlier run kept with what the service counts now: Answered, Void or Lost."""
         for one in kept:
-            self._compare(Block(kept=[one], ask_again=False))
+            self._probe = replace(one.question, reporters=one.question.reporters[:1], periods=one.question.periods[:1])
+            self._compare(Block(kept=[one], ask_again=False, all_counted=False))
         yield from self._worked()
 
     def _worked(self) -> Iterator[Told]:
@@ -135,14 +150,16 @@ class Asker:
         """Take what one task brought: more tasks of its block, or something to tell."""
         block.open -= 1
         if isinstance(outcome, Counted):
-            block.count = outcome.count
+            block.count += outcome.count
             self._ask(block, outcome.parts)
+        elif isinstance(outcome, Uncounted):
+            self._count(block, outcome.questions)
         elif isinstance(outcome, list):
             self._ask(block, outcome)
         elif isinstance(outcome, Answered):
             block.kept.append(outcome)
         else:
-            block.count = None  # a part is missing: the others are compared one by one
+            block.all_counted = False
             yield outcome
             if isinstance(outcome, Void) and block.ask_again:
                 self._ask(block, [Part(outcome.question, outcome.count)])
@@ -151,10 +168,14 @@ class Asker:
 
     def _finished(self, block: Block) -> Iterator[Told]:
         """Every part is in: they are whole when their rows are what the block counts, else each is compared."""
-        agreed = block.count == sum(one.release.rows_read for one in block.kept)
+        agreed = block.all_counted and block.count == sum(one.release.rows_read for one in block.kept)
         yield from (replace(one, sure=True) for one in block.kept if one.sure or agreed)
         block.kept = [one for one in block.kept if not (one.sure or agreed)]
         self._compare(block)
+
+    def _count(self, block: Block, questions: Sequence[Question]) -> None:
+        block.open += len(questions)
+        self._tasks.extendleft((block, self._guarded(one, self._counting(one))) for one in reversed(questions))
 
     def _ask(self, block: Block, parts: Sequence[Part]) -> None:
         block.open += len(parts)
@@ -168,7 +189,10 @@ class Asker:
 
     def _counting(self, question: Question) -> Task:
         def task() -> Outcome:
-            count = patiently(self.service.patience, lambda: self.caller.count(question))
+            try:
+                count = patiently(self.service.patience, lambda: self.caller.count(question))
+            except TryAgain as problem:
+                return Uncounted(self._isolated(question, problem))
             return Counted(count, self._parts(question, count))
 
         return task
@@ -184,11 +208,35 @@ class Asker:
             except TooLarge:
                 return self._smaller(part.question)
             except TryAgain as problem:
-                if not problem.slow or self.stopped:
-                    raise
-                return self._halved(part.question, problem)
+                return [Part(one) for one in self._isolated(part.question, problem)]
 
         return task
+
+    def _isolated(self, question: Question, problem: TryAgain) -> list[Question]:
+        """
+        The halves of a question that failed in every try, so that no more is lost than the datasets that cannot be
+        had; the problem itself when it is one dataset, or when it is not the question's but the service's.
+        """
+        self._failed_in_a_row += 1
+        self._taken_apart += 1
+        if problem.quota or self.stopped or self._is_down() or self._taken_apart > MOST_TAKEN_APART:
+            raise problem
+        try:
+            return datasets_apart(question, self._sizes)
+        except TooLarge:
+            raise problem from None
+
+    def _is_down(self) -> bool:
+        """Whether the service, after a row of failures, does not even say what it released."""
+        if self._failed_in_a_row < MOST_FAILED_IN_A_ROW or (probe := self._probe) is None:
+            return False
+        try:
+            patiently(self.service.patience, lambda: self.caller.listed("availability", "getDa", probe))
+        except SourceError as problem:
+            self.stopped = self.stopped or problem
+            return True
+        self._failed_in_a_row = 0
+        return False
 
     def _figures(self, part: Part) -> Answered:
         """One call for figures, as many as counted where that is known, its bytes kept; TooLarge when they were cut."""
@@ -216,14 +264,14 @@ class Asker:
             f"{self.service.name} cuts the answer for {described(question)}, which cannot be parted further; "
             "nothing of it was loaded."
         )
-        fallback = self._halved(question, cut)
+        fallback = [Part(one) for one in self._halved(question, cut)]
         parts = self._parts(question, patiently(self.service.patience, lambda: self.caller.count(question)))
         return parts if len(parts) > 1 else fallback
 
-    def _halved(self, question: Question, problem: SourceError) -> list[Part]:
+    def _halved(self, question: Question, problem: SourceError) -> list[Question]:
         """The question in two; the problem itself when it is one cell."""
         try:
-            return [Part(one) for one in halves(question, self._sizes)]
+            return halves(question, self._sizes)
         except TooLarge:
             raise problem from None
 
@@ -246,16 +294,15 @@ class Asker:
             try:
                 outcome = task()
             except SourceError as problem:
-                self._lost(problem)
+                self._stop_for(problem)
                 return Lost(question=question, error=problem)
-            self._lost_in_a_row = 0
+            if isinstance(outcome, Counted | Answered):
+                self._failed_in_a_row = 0
             return outcome
 
         return guarded
 
-    def _lost(self, problem: SourceError) -> None:
-        """Stop when no other question can fare better: the key is refused, the quota gone, the service down."""
-        self._lost_in_a_row += 1
-        down = self._lost_in_a_row >= MOST_LOST_IN_A_ROW
-        if isinstance(problem, SourceRefused) or (isinstance(problem, TryAgain) and (problem.quota or down)):
+    def _stop_for(self, problem: SourceError) -> None:
+        """Stop when no other question can fare better: the key is refused, or the quota is gone."""
+        if isinstance(problem, KeyRefused) or (isinstance(problem, TryAgain) and problem.quota):
             self.stopped = self.stopped or problem

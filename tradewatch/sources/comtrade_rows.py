@@ -6,7 +6,7 @@ Both roads give the same frame, to the last thousandth: `at`, the codes as text,
 
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import polars as pl
@@ -22,10 +22,11 @@ BOOLEANS = frozenset(name for name in comtrade_codes.CODES if name.startswith("i
 INTEGERS = frozenset({"refYear", "reporterCode", "partnerCode", "partner2Code", "motCode", "qtyUnitCode"})
 
 MOST_FLOAT = 1e12
+UNSURE = 2.0**-52
 """
-Below it a number read as a double is within 0.07 thousandths of its text, and a thousandfold of it within 0.13 of the
-true one: with more than 0.25 to the next half it rounds to the same three decimals as the text. All else is read as
-text.
+A text read as a double is off by at most 2^-53 of itself, and a thousandfold of the double by as much again: the true
+thousandths are within UNSURE of those computed. Where no half of a thousandth is as near as that, both round alike;
+where one is, and from MOST_FLOAT on, the text itself is read.
 """
 
 PINNED: dict[str, Any] = {
@@ -37,14 +38,34 @@ PINNED: dict[str, Any] = {
 }
 """Fields that have one value in every row of an answer that was asked with totals alone: checked, never stored."""
 
-AT_A_TIME = 16
+LONGEST_CODE = 100
+"""Letters kept of a code and allowed in a number: far more than any has, few enough for a bomb to stay small."""
+
+CHECKED: dict[str, Any] = {
+    "typeCode": Literal["C"],
+    "freqCode": Literal["A", "M"],
+    "flowCode": Literal[*sorted((*comtrade_codes.FLOWS, *comtrade_codes.PARTIAL_FLOWS))],
+    "classificationCode": Literal[*comtrade_codes.EDITIONS],
+    "primaryValue": float,
+}
+CHECKED |= {name: Annotated[int, msgspec.Meta(ge=-99_999, le=99_999)] for name in INTEGERS}
+CHECKED |= dict.fromkeys(BOOLEANS, bool)
+"""Fields whose values are checked as they are decoded; a row with another value is read slowly and judged there."""
+
+UNCHECKED = frozenset(comtrade_codes.USED) - (CHECKED.keys() - {"refYear"})
+"""What is still to be judged of rows that were typed at once; `refYear` must agree with `period`."""
+
+AT_A_TIME = 48
 """Chunks that become columns together: decoding is fastest in small pieces, columns are made fastest of many rows."""
 
 _Decoder = msgspec.json.Decoder[list[Any]]
 
 
 class Reader:
-    """Takes chunks one by one; then has a `table` of them, the number of `rows` and the names of `new` fields."""
+    """
+    Takes chunks one by one; then has a `table` of them, the number of `rows`, the names of `new` fields and the columns
+    that are still `unchecked`.
+    """
 
     def __init__(self, pull: Pull) -> None:
         self._pull = pull
@@ -53,6 +74,7 @@ class Reader:
         self._frames: list[pl.DataFrame] = [_EMPTY]
         self.rows = 0
         self.new: set[str] = set()
+        self.unchecked: frozenset[str] = UNCHECKED - PINNED.keys()
 
     def take(self, chunk: Chunk) -> None:
         """Read a chunk, or keep it until there are enough; a SourceChanged or DataError when a row is wrong."""
@@ -64,7 +86,7 @@ class Reader:
         """All rows taken: `at`, their index in `data`, CODES as text, NUMBERS as MONEY."""
         self._read_held()
         alike = (pl.concat(run) for _, run in groupby(self._frames, key=lambda frame: frame.schema))
-        whole = pl.concat([_finished(frame) for frame in alike])
+        whole = pl.concat([_finished(self._pull, frame) for frame in alike])
         self._frames.clear()
         return whole.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"), *comtrade_codes.USED)
 
@@ -91,9 +113,11 @@ class Reader:
             self._decoders = self._learned(chunks[0].listed)
         for decoder, names in self._decoders:
             try:
-                return _typed(decoder, chunks, names)
+                frame = _typed(decoder, chunks, names)
             except (msgspec.DecodeError, UnicodeError, RecursionError):
                 continue
+            self.unchecked |= UNCHECKED.intersection(names)
+            return frame
         return None
 
     def _learned(self, listed: bytes) -> list[tuple[_Decoder, tuple[str, ...]]]:
@@ -109,11 +133,11 @@ class Reader:
         return [(_decoder(tuple(first), PINNED), free), (_decoder(tuple(first), {}), comtrade_codes.USED)]
 
     def _slowly(self, chunk: Chunk) -> pl.DataFrame:
+        self.unchecked |= frozenset(comtrade_codes.USED)
         rows = rows_of(self._pull, chunk)
         self.new |= set().union(*{tuple(row) for row in rows}) - KNOWN
         _refuse_missing(self._pull, rows, self.rows)
-        text = _text(self._pull, rows).with_row_index("at", self.rows).with_columns(pl.col("at").cast(pl.Int64))
-        return comtrade.with_exact_numbers(self._pull, text, comtrade.DATA).drop("at")
+        return _text(self._pull, rows).with_columns(at=pl.int_range(self.rows, self.rows + len(rows), dtype=pl.Int64))
 
 
 def _decoder(order: tuple[str, ...], pinned: dict[str, Any]) -> _Decoder:
@@ -126,13 +150,11 @@ def _decoder(order: tuple[str, ...], pinned: dict[str, Any]) -> _Decoder:
 
 def _kind(name: str) -> Any:
     """How the service writes a field."""
+    if name in CHECKED:
+        return CHECKED[name]
     if name in comtrade_codes.NUMBERS:
         return float | None
-    if name in BOOLEANS:
-        return bool
-    if name in INTEGERS:
-        return int
-    return str if name in comtrade_codes.CODES else Any
+    return Annotated[str, msgspec.Meta(max_length=LONGEST_CODE)] if name in comtrade_codes.CODES else Any
 
 
 def _typed(decoder: _Decoder, chunks: list[Chunk], names: tuple[str, ...]) -> pl.DataFrame | None:
@@ -152,17 +174,23 @@ def _typed(decoder: _Decoder, chunks: list[Chunk], names: tuple[str, ...]) -> pl
 _THOUSANDTHS = pl.col(comtrade_codes.NUMBERS) * 1000
 _EXACT = pl.all_horizontal(
     (
-        pl.col(comtrade_codes.NUMBERS).is_between(0, MOST_FLOAT) & ((_THOUSANDTHS - _THOUSANDTHS.round()).abs() < 0.25)
+        pl.col(comtrade_codes.NUMBERS).is_between(0, MOST_FLOAT)
+        & ((_THOUSANDTHS - _THOUSANDTHS.round()).abs() + _THOUSANDTHS * UNSURE < 0.499)
     ).all()
 )
 
 
-def _finished(frame: pl.DataFrame) -> pl.DataFrame:
+def _finished(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     """Columns of one road in the form of both: text and MONEY, the fields that are pinned filled in."""
+    if "at" in frame.columns:
+        return comtrade.with_exact_numbers(pull, frame, comtrade.DATA).select(comtrade_codes.USED)
     fixed = [pl.lit(str(_only(kind))).alias(name) for name, kind in PINNED.items() if name not in frame.columns]
     columns = [pl.col(name) for name in comtrade_codes.USED if name in frame.columns]
     casts = (column.cast(_EMPTY.schema[column.meta.output_name()]) for column in columns)
-    return comtrade.stripped(frame.select(*casts, *fixed)).select(comtrade_codes.USED)
+    texts = [
+        pl.col(name).str.strip_chars().replace("", None) for name in UNCHECKED if frame.schema.get(name) == pl.String
+    ]
+    return frame.select(*casts, *fixed).with_columns(texts).select(comtrade_codes.USED)
 
 
 _EMPTY = pl.DataFrame(
@@ -206,4 +234,8 @@ def _text(pull: Pull, rows: list[dict[str, Any]]) -> pl.DataFrame:
         except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
             said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
             raise SourceChanged(f"{pull.name}: {said}.") from problem
-    return pl.DataFrame(columns)
+    frame = pl.DataFrame(columns)
+    longest = frame.select(pl.max_horizontal(pl.col(comtrade_codes.NUMBERS).str.len_bytes().max().fill_null(0))).item()
+    if longest > LONGEST_CODE:
+        raise DataError(f"{pull.name}: a number of {longest:,} letters; the answer was changed, save all of it again.")
+    return frame.with_columns(pl.col(comtrade_codes.CODES).str.head(LONGEST_CODE))

@@ -28,6 +28,9 @@ LONGEST_ADDRESS = 4_095
 """Characters; the gateway answers 414, or a web page, to longer ones."""
 
 MOST_PERIODS = 12
+USUAL_CALLS = 500
+"""Calls a day of a free key, as other clients document it; refusals teach another number."""
+
 PINS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 """The totals of the dimensions that break a cell down; left open, the service sends totals and parts together."""
 
@@ -36,6 +39,10 @@ FLOW_CODES = {name: code for code, name in FLOWS.items()}
 
 class TooLarge(Exception):
     """The question cannot be answered in one piece: its address is too long, or the answer was cut at a cap."""
+
+
+class KeyRefused(SourceRefused):
+    """The service does not take the key, or wants one: no other question would fare better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ def from_environment(environment: Mapping[str, str]) -> Service:
     pace = _pace(environment.get(PACE, ""))
     if not key:
         return Service(url=url, pace=pace)
-    return Service(url=url, key=key, pace=pace, caps=(100_000, 250_000), calls_a_day=500)
+    return Service(url=url, key=key, pace=pace, caps=(100_000, 250_000), calls_a_day=USUAL_CALLS)
 
 
 def _pace(text: str) -> float:
@@ -139,8 +146,8 @@ def _path(path: str, given: Mapping[str, str], service: Service) -> str:
 
 def judged(answer: Answer, service: Service) -> Answer:
     """
-    The answer when it is one of data; else TryAgain for what may pass, SourceRefused for what the operator must
-    correct (the sentence names the setting), SourceChanged for a path or form that is not known.
+    The answer when it is one of data; else TryAgain for what may pass, KeyRefused or SourceRefused for what the
+    operator must correct (the sentence names the setting), SourceChanged for a path or form that is not known.
     """
     if answer.status == 200 and not is_web_page(plain_start(answer)):
         return answer
@@ -167,7 +174,7 @@ def _refuse_key(said: str, answer: Answer, service: Service) -> NoReturn:
         advice = "pull again later" if service.key else f"set {KEY}"
         raise TryAgain(f"{service.name} refuses {calls} ({quoted(said, 80)}); {advice}.")
     wrong = "does not take the key in" if service.key else "wants a key in"
-    raise SourceRefused(f"{service.name} {wrong} {KEY} ({quoted(said, 120)}); correct it and pull again.")
+    raise KeyRefused(f"{service.name} {wrong} {KEY} ({quoted(said, 120)}); correct it and pull again.")
 
 
 def _said(answer: Answer) -> str:

@@ -44,13 +44,13 @@ class Answer:
 
 class TryAgain(SourceUnavailable):
     """
-    A failure that may pass. `wait` is the seconds that the server asked for, `quota` says that the day's calls are
-    gone, `slow` that the answer took too long or was too large for the server: half of the question may pass.
+    A failure that may pass; `wait` is the seconds that the server asked for, `quota` says that the day's calls are
+    gone.
     """
 
-    def __init__(self, sentence: str, *, wait: float | None = None, quota: bool = False, slow: bool = False) -> None:
+    def __init__(self, sentence: str, *, wait: float | None = None, quota: bool = False) -> None:
         super().__init__(sentence)
-        self.wait, self.quota, self.slow = wait, quota, slow
+        self.wait, self.quota = wait, quota
 
 
 def client(seconds: float) -> httpx.Client:
@@ -73,10 +73,10 @@ def ask(asker: httpx.Client, path: str, url: str, headers: Mapping[str, str], lo
                 if len(pieces) > MOST_BYTES:
                     raise SourceChanged(f"{server} sends more than {MOST_BYTES:,} bytes in one answer; not taken.")
                 if time.monotonic() > ends:
-                    raise TryAgain(f"{server} took more than {longest:.0f} seconds for one answer.", slow=True)
+                    raise TryAgain(f"{server} took more than {longest:.0f} seconds for one answer.")
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(pieces))
     except httpx.TimeoutException as problem:
-        raise TryAgain(f"{server} did not answer in time ({type(problem).__name__}).", slow=True) from problem
+        raise TryAgain(f"{server} did not answer in time ({type(problem).__name__}).") from problem
     except httpx.HTTPError as problem:
         raise TryAgain(f"the connection to {server} failed ({type(problem).__name__}).") from problem
 

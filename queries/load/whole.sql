@@ -1,7 +1,19 @@
--- The verdicts that read otherwise now that more is known of the twelve periods before: a verdict is given when a
--- release is loaded, and an earlier period may be loaded after it. What was known at the moment of the cell decides,
--- so that the order of arrival does not matter. Grain: a row of facts.coverage_history, by its rowid.
-with judged as (
+-- Whether a month of a reporter came whole, for the cells that the release just written may tell of: its own and those
+-- of the twelve periods after. The world's total is there, the partners (no aggregates) add up to it within 0.5 %, and
+-- so is the main partner of the twelve periods before, where one had a tenth of all. What was known at the moment of
+-- the cell decides, so that the order of arrival does not matter.
+-- Grain: a row of facts.coverage_history, by its rowid, whose verdict is another now.
+with touched as (
+    select
+        reporter,
+        freq,
+        min(period) as first_period,
+        cast(max(period) + to_months(case when freq = 'A' then 144 else 12 end) as date) as last_period
+    from verdicts
+    group by reporter, freq
+),
+
+judged as (
     select
         c.rowid as cell,
         c.source,
@@ -13,7 +25,13 @@ with judged as (
         c.whole,
         cast(c.period - to_months(case when c.freq = 'A' then 144 else 12 end) as date) as first_before
     from facts.coverage_history as c
-    where c.whole is not null
+    inner join touched as t
+        on
+            t.reporter = c.reporter
+            and t.freq = c.freq
+            and t.first_period <= c.period
+            and t.last_period >= c.period
+    where c.whole is not null and c.source = $source
 ),
 
 totals as (

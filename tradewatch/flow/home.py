@@ -1,0 +1,38 @@
+"""A new home: the settings file, an example environment, and places for the user's own files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tradewatch.files import write_whole
+from tradewatch.settings import Settings
+
+
+def make_home(here: Path, settings: Settings) -> Iterator[Path]:
+    """Make tradewatch.toml and an example .env here, and a home folder with places for the user's own files."""
+    for name, text in (("tradewatch.toml", EXAMPLE_SETTINGS), (".env.example", EXAMPLE_ENVIRONMENT)):
+        if not (here / name).exists():
+            write_whole(here / name, text.encode())
+            yield here / name
+    for folder in ("queries/views", "queries/ask", "alerts", "watches"):
+        if not (settings.home / folder).exists():
+            (settings.home / folder).mkdir(parents=True)
+            yield settings.home / folder
+
+
+EXAMPLE_SETTINGS = """\
+# The home folder: the warehouse, the kept bytes, and your own views, questions, rules and watches
+# (queries/views/*.sql, queries/ask/*.sql, alerts/*.toml, watches/*.toml), read after the shipped ones.
+home = "tradewatch-home"
+"""
+
+EXAMPLE_ENVIRONMENT = """\
+# Copy to .env and load it into the environment of whatever runs tradewatch; tradewatch itself never reads it.
+# TRADEWATCH_HOME goes before the home of tradewatch.toml; --home goes before both.
+TRADEWATCH_HOME=tradewatch-home
+
+# The subscription key for UN Comtrade (free at comtradedeveloper.un.org); without one the preview service is asked.
+# It goes into a header only and stands in no file, log or error of tradewatch.
+TRADEWATCH_COMTRADE_KEY=
+# Seconds between two calls; 1.05 where it is not set.
+# TRADEWATCH_COMTRADE_PACE=1.05
+"""
