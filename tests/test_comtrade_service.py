@@ -79,6 +79,11 @@ def test_the_preview_that_is_switched_off_names_the_key() -> None:
         judged(gateway(403, "All calls are rejected by policy."), KEYLESS)
 
 
+def test_a_service_that_is_switched_off_is_not_the_keys_fault() -> None:
+    with pytest.raises(TryAgain, match="pull again later"):
+        judged(gateway(403, "All calls are rejected by policy."), KEYED)
+
+
 def test_data_pass() -> None:
     data = answer(200, b'{"count":0,"data":[]}')
     assert judged(data, KEYED) is data
