@@ -3,8 +3,8 @@ Whether a pull from UN Comtrade ever loses a month: seeded plans of faults, all 
 
     python benchmarks/faults.py [--plans 200] [--seed 0]
 
-A stand-in with 30 reporters, 20 partners, 50 goods and 24 months, 5 of 100 cells filled, gives 4,000 rows a call at most.
-Each plan: a pull into a new home under faults, and one without. Exit code 1 with the seed and the first
+A stand-in with 30 reporters, 20 partners, 50 goods and 24 months, 5 of 100 cells filled, which gives at most 4,000 rows
+a call. Each plan: a pull into a new home under faults, and one without. Exit code 1 with the seed and the first
 cell that differs. The table in benchmarks/README.md is a run of this on 2 cores.
 """
 
