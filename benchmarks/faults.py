@@ -80,7 +80,7 @@ def table(done: list[tuple[int, Tried]], seconds: float) -> None:
         "cells compared after the first pull": f"{sum(one.cells for one in compared):,}",
         "of these failed, with the reason": f"{sum(one.failed for one in compared):,}",
         "plans with a loss": f"{sum(1 for one in compared if one.failed):,}",
-        "cells wrong, or lost in silence": f"{sum(len(one.wrong) for one in tries):,}",
+        "plans with a cell wrong, or lost in silence": f"{sum(1 for one in tries if one.wrong):,}",
         "seconds": f"{seconds:,.0f}",
     }
     print("| what | figures |\n|---|---|", *(f"| {name} | {value} |" for name, value in rows.items()), sep="\n")

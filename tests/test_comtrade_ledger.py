@@ -12,7 +12,7 @@ import pytest
 from tradewatch import facts, flow, raw
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.raw.asked import from_plain, to_plain
-from tradewatch.records import ROWS, Dataset, Question, Release, Stated, Told
+from tradewatch.records import ROWS, Call, Dataset, Question, Release, Stated, Told
 from tradewatch.settings import Settings
 
 MARCH = ("276", date(2022, 3, 1))
@@ -83,7 +83,7 @@ def test_notes_stay_with_the_release_they_came_for(con: duckdb.DuckDBPyConnectio
 
 
 def noted(con: duckdb.DuckDBPyConnection, at: datetime, outcome: str = "answered", **more: object) -> None:
-    call = calls.Call(source="comtrade", called_at=at, service="data", kind="figures", asked="/data", outcome=outcome)
+    call = Call(source="comtrade", called_at=at, service="data", kind="figures", asked="/data", outcome=outcome)
     calls.note(con, replace(call, **more))  # type: ignore[arg-type]
 
 

@@ -99,6 +99,24 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call over the network, for the ledger. `asked` is the path with its parameters, never a key."""
+
+    source: str
+    called_at: datetime  # naive UTC
+    service: str  # data, public, bulk …: each has limits of its own
+    kind: str  # availability, notes, count, figures, list or file
+    asked: str
+    http_status: int | None = None  # None when no answer came
+    outcome: str = "answered"  # answered, cut (at a row cap), again (may pass), quota, refused or changed
+    cells: int | None = None  # the most rows that the question could bring
+    rows_read: int | None = None  # rows that came; of a count, the number counted
+    bytes: int = 0  # as they came over the wire
+    seconds: float = 0.0
+    again_at: datetime | None = None  # when the service said that its quota is back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """
     One file or answer, parsed.

@@ -18,10 +18,10 @@ from tradewatch.errors import TradewatchError
 from tradewatch.flow import again_from, build, loading_of, told_of
 from tradewatch.flow.pulled import FREQ, SOURCE
 from tradewatch.raw import calls, datasets, needs
-from tradewatch.records import Dataset, Pull, Question, Release
+from tradewatch.records import Call, Dataset, Pull, Question, Release
 from tradewatch.settings import Settings
 from tradewatch.sources import comtrade_availability, comtrade_lists
-from tradewatch.sources.comtrade_calls import Called, Caller
+from tradewatch.sources.comtrade_calls import Caller
 from tradewatch.sources.comtrade_files import FileAsker
 from tradewatch.sources.comtrade_lists import Listed
 from tradewatch.sources.comtrade_plan import Need, Planned, described, plan
@@ -61,7 +61,7 @@ class Pulling:
         settings: Settings,
         service: Service,
         now: Callable[[], datetime],
-        on_call: Callable[[Called], None] = lambda _: None,
+        on_call: Callable[[Call], None] = lambda _: None,
     ) -> None:
         self.con, self.settings, self.service, self.now = con, settings, service, now
         self.outcome = Outcome()
@@ -77,24 +77,10 @@ class Pulling:
         self._caller.close()
         self._ledger.close()
 
-    def _note(self, call: Called) -> None:
+    def _note(self, call: Call) -> None:
         """Write a call into the ledger at once, through a connection of its own."""
-        row = calls.Call(
-            source=SOURCE,
-            called_at=call.at,
-            service=call.service,
-            kind=call.kind,
-            asked=call.path,
-            http_status=call.status,
-            outcome=call.outcome,
-            cells=call.cells,
-            rows_read=call.rows,
-            bytes=call.bytes,
-            seconds=call.seconds,
-            again_at=call.again_at,
-        )
         with self._lock:
-            calls.note(self._ledger, row)
+            calls.note(self._ledger, call)
         self._on_call(call)
 
     def _keep(self, pull: Pull, release: Release) -> int:

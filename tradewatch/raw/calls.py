@@ -5,25 +5,8 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from tradewatch.records import Call
 from tradewatch.warehouse import first_row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call. `asked` is the path with its parameters, never a key; times are naive UTC."""
-
-    source: str
-    called_at: datetime
-    service: str  # data, public, bulk …: each has limits of its own
-    kind: str  # availability, notes, count, figures, list or file
-    asked: str
-    http_status: int | None = None  # None when no answer came
-    outcome: str = "answered"  # answered, cut (at a row cap), again (may pass), quota, refused or changed
-    cells: int | None = None  # the most rows that the question could bring
-    rows_read: int | None = None  # rows that came; of a count, the number counted
-    bytes: int = 0  # as they came over the wire, packed
-    seconds: float = 0.0
-    again_at: datetime | None = None  # when the service said that the quota is back
 
 
 def note(con: duckdb.DuckDBPyConnection, call: Call) -> None:

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from tradewatch.flow.pull import Outcome
 from tradewatch.flow.pulled import Quota
+from tradewatch.records import Call
 from tradewatch.show import err, out, table
-from tradewatch.sources.comtrade_calls import Called
 from tradewatch.sources.comtrade_plan import Planned, described
 from tradewatch.sources.comtrade_pull import Lost
 from tradewatch.sources.comtrade_service import Service, data_path
@@ -35,11 +35,11 @@ class Bar:
         self._planned = self._calls + sum(one.calls for one in planned)
         self._progress.update(self._task, total=max(self._planned, self._calls))
 
-    def called(self, call: Called) -> None:
+    def called(self, call: Call) -> None:
         """One more call was made."""
         with self._lock:
             self._calls += 1
-            self._rows += call.rows or 0 if call.kind == "figures" else 0
+            self._rows += call.rows_read or 0 if call.kind == "figures" else 0
             total = max(self._planned, self._calls) if self._planned else None
             said = f"{self._rows:,} rows{self._left()}"
             self._progress.update(self._task, completed=self._calls, total=total, description=said)

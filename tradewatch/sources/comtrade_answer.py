@@ -7,9 +7,11 @@ An answer of UN Comtrade's API, read from its beginning to its end in chunks of 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
+
+import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.files import pieces
@@ -112,6 +114,22 @@ def rows_of(pull: Pull, chunk: Chunk) -> list[dict[str, Any]]:
     if not all(isinstance(row, dict) for row in rows):
         raise SourceChanged(f"{pull.name}: something else than rows in 'data'.")
     return list(rows)
+
+
+def texts(pull: Pull, rows: list[dict[str, Any]], names: Collection[str]) -> pl.DataFrame:
+    """These fields of rows, all text; a SourceChanged for a value that is neither text nor a number."""
+    words = {True: "true", False: "false"}
+    columns: dict[str, pl.Series] = {}
+    for name in names:
+        values = [row[name] for row in rows]
+        if name.startswith("is"):
+            values = [words.get(value, value) if isinstance(value, bool) else value for value in values]
+        try:
+            columns[name] = pl.Series(name, values, dtype=pl.String)
+        except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
+            said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
+            raise SourceChanged(f"{pull.name}: {said}.") from problem
+    return pl.DataFrame(columns)
 
 
 def not_whole(pull: Pull, problem: object) -> DataError:

@@ -143,15 +143,5 @@ def _refuse_fields(pull: Pull, rows: list[dict[str, Any]], known: frozenset[str]
 
 def text_frame(pull: Pull, rows: list[dict[str, Any]], names: Collection[str]) -> pl.DataFrame:
     """These fields of the rows, all text, and `at`, the index in `data`."""
-    words = {True: "true", False: "false"}
-    columns: dict[str, pl.Series] = {}
-    for name in names:
-        values = [row[name] for row in rows]
-        if name.startswith("is"):
-            values = [words.get(value, value) if isinstance(value, bool) else value for value in values]
-        try:
-            columns[name] = pl.Series(name, values, dtype=pl.String)
-        except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
-            said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
-            raise SourceChanged(f"{pull.name}: {said}.") from problem
-    return pl.DataFrame(columns).with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
+    frame = comtrade_answer.texts(pull, rows, names)
+    return frame.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))

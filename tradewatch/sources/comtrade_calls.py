@@ -2,34 +2,15 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tradewatch.errors import DataError, SourceError, SourceRefused
 from tradewatch.files import unpacked
-from tradewatch.records import Pull, Question
+from tradewatch.records import Call, Pull, Question
 from tradewatch.sources import comtrade_availability
 from tradewatch.sources.comtrade_plan import cells, described
 from tradewatch.sources.comtrade_service import Service, TooLarge, data_path, judged, list_path
 from tradewatch.sources.http import Answer, Pace, TryAgain, ask, client
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """One call that was made, for the ledger: the path without a key, and what came of it."""
-
-    at: datetime  # naive UTC
-    service: str  # data, public or bulk
-    kind: str  # availability, notes, count, figures, list or file
-    path: str
-    status: int | None  # None when no answer came
-    outcome: str  # answered, cut (at a row cap), again (may pass), quota, refused or changed
-    cells: int | None  # the most rows that the question could bring
-    rows: int | None  # rows that came; of a count, the number counted
-    bytes: int  # as they came over the wire
-    seconds: float
-    again_at: datetime | None  # when the service said that its quota is back
-
 
 ABOUT = {"availability": "what is released of ", "notes": "notes on ", "list": "files of ", "file": "the file of "}
 
@@ -40,7 +21,7 @@ Read = Callable[[Pull], int]
 class Caller:
     """Makes the calls of one pull; `note` is given each of them, from the thread that made it."""
 
-    def __init__(self, service: Service, note: Callable[[Called], None], now: Callable[[], datetime]) -> None:
+    def __init__(self, service: Service, note: Callable[[Call], None], now: Callable[[], datetime]) -> None:
         self.service = service
         self._note, self._now = note, now
         self._pace = Pace(service.pace)
@@ -107,15 +88,16 @@ class Caller:
             return pull, rows
         finally:
             self._note(
-                Called(
-                    at=begun,
+                Call(
+                    source="comtrade",
+                    called_at=begun,
                     service=path.split("/")[1],
                     kind=kind,
-                    path=path,
-                    status=answer.status if answer else None,
+                    asked=path,
+                    http_status=answer.status if answer else None,
                     outcome=_outcome(problem),
                     cells=most,
-                    rows=rows,
+                    rows_read=rows,
                     bytes=len(answer.body) if answer else 0,
                     seconds=time.monotonic() - started,
                     again_at=_again_at(begun, problem),

@@ -14,7 +14,7 @@ import polars as pl
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import MONEY, Pull
 from tradewatch.sources import comtrade, comtrade_codes
-from tradewatch.sources.comtrade_answer import Chunk, rows_of
+from tradewatch.sources.comtrade_answer import Chunk, rows_of, texts
 from tradewatch.sources.tables import quoted
 
 KNOWN = frozenset(comtrade_codes.FIELDS)
@@ -223,18 +223,7 @@ def _refuse_missing(pull: Pull, rows: list[dict[str, Any]], before: int) -> None
 
 def _text(pull: Pull, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """The fields used, all text."""
-    words = {True: "true", False: "false"}
-    columns: dict[str, pl.Series] = {}
-    for name in comtrade_codes.USED:
-        values = [row[name] for row in rows]
-        if name in BOOLEANS:
-            values = [words.get(value, value) if isinstance(value, bool) else value for value in values]
-        try:
-            columns[name] = pl.Series(name, values, dtype=pl.String)
-        except (TypeError, ValueError, pl.exceptions.PolarsError) as problem:
-            said = f"a value of {name} is neither text nor a number ({quoted(problem)})"
-            raise SourceChanged(f"{pull.name}: {said}.") from problem
-    frame = pl.DataFrame(columns)
+    frame = texts(pull, rows, comtrade_codes.USED)
     longest = frame.select(pl.max_horizontal(pl.col(comtrade_codes.NUMBERS).str.len_bytes().max().fill_null(0))).item()
     if longest > LONGEST_CODE:
         raise DataError(f"{pull.name}: a number of {longest:,} letters; the answer was changed, save all of it again.")
