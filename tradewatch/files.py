@@ -16,10 +16,10 @@ PACKAGE = Path(__file__).resolve().parent
 MOST_BYTES = 2 << 30
 """The largest file read at once, packed or unpacked: 2 GiB. Statistics files of one pull are far smaller."""
 
-MOST_RATIO = 250
+MOST_RATIO = 200
 """
 How many times its packed size a file may unpack to, beyond SMALL bytes. Figures as JSON were seen at 40 times; a bomb
-packs a thousand times, and what is refused without need is lost.
+packs 230 to a thousand times, and what is refused without need is lost.
 """
 
 SMALL = 1 << 20

@@ -78,9 +78,17 @@ class _Lent:
 def lend(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     """
     Let a frame be read as a view until `con.unregister(name)`: its columns where they lie, text too. `to_arrow` would
-    copy all text, and load pyarrow (40 MB) for nothing else.
+    copy all text, and load pyarrow (40 MB) for nothing else. To be read once: see `stage`.
     """
-    con.register(name, _Lent(frame))
+    oldest = pl.CompatLevel.oldest()  # DuckDB 1.5 reads through pyarrow, which warns of and cannot filter newer text
+    con.register(name, _Lent(frame) if duckdb.__version__ >= "2" else frame.to_arrow(compat_level=oldest))
+
+
+def stage(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """A frame as a temporary table, for queries that read it more than once."""
+    lend(con, f"lent_{name}", frame)
+    con.execute(f"create or replace temp table {name} as select * from lent_{name}")
+    con.unregister(f"lent_{name}")
 
 
 def first_row(

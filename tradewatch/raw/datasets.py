@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from tradewatch.records import Dataset, Stated
-from tradewatch.warehouse import lend
+from tradewatch.warehouse import lend, stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +94,9 @@ def keep_notes(con: duckdb.DuckDBPyConnection, source: str, freq: str, notes: Ma
     values = [(source, freq, code, period, text) for (code, period), text in notes.items()]
     schema = {"source": pl.String(), "freq": pl.String(), "reporter_code": pl.String(), "period": pl.Date()}
     frame = pl.DataFrame(values, schema=schema | {"notes": pl.String()}, orient="row")
-    lend(con, "noted", frame)
+    stage(con, "noted", frame)
     con.execute(
         "update raw.dataset as d set notes = n.notes from noted as n where d.source = n.source and d.freq = n.freq"
         " and d.reporter_code = n.reporter_code and d.period = n.period and d.notes is null"
     )
-    con.unregister("noted")
+    con.execute("drop table temp.noted")

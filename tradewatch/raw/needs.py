@@ -14,7 +14,7 @@ from tradewatch.files import plain, shipped
 from tradewatch.periods import months_between
 from tradewatch.raw.asked import from_plain
 from tradewatch.records import Dataset, Question
-from tradewatch.warehouse import first_row, lend
+from tradewatch.warehouse import first_row, stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def missing(
     _register(con, asked, released)
     rows = con.execute(_select("needs"), {"source": source, "freq": "M"}).fetchall()
     for name in ("ask_datasets", "ask_reporters", "ask_pairs"):
-        con.unregister(name)
+        con.execute(f"drop table temp.{name}")
     flows: dict[tuple[int, str, date, str, str], list[str]] = defaultdict(list)
     for ask, code, period, flow, partners, commodities in rows:
         flows[ask, code, period, partners, commodities].append(flow)
@@ -211,9 +211,9 @@ def _register(con: duckdb.DuckDBPyConnection, asked: Asked, released: Mapping[Da
     """The three tables that needs.sql compares."""
     datasets = [(code, asked.areas[code], period, at) for (code, period), at in released.items()]
     schema = {"reporter_code": pl.String(), "area": pl.String(), "period": pl.Date(), "known_from": pl.Datetime("us")}
-    lend(con, "ask_datasets", pl.DataFrame(datasets, schema=schema, orient="row"))
+    stage(con, "ask_datasets", pl.DataFrame(datasets, schema=schema, orient="row"))
     reporters = [(ask, code) for ask, question in enumerate(asked.questions) for code in question.reporters]
-    lend(con, "ask_reporters", _frame(reporters, ("ask", "reporter_code")))
+    stage(con, "ask_reporters", _frame(reporters, ("ask", "reporter_code")))
     areas = dict(con.execute("select code, area from ref.source_area where source = 'comtrade'").fetchall())
     pairs = [
         (ask, flow, place, code, areas[code], commodity)
@@ -222,7 +222,7 @@ def _register(con: duckdb.DuckDBPyConnection, asked: Asked, released: Mapping[Da
         for place, code in enumerate((WORLD,) if question.every_partner else question.partners)
         for commodity in question.commodities
     ]
-    lend(con, "ask_pairs", _frame(pairs, ("ask", "flow", "place", "partner_code", "partner", "commodity")))
+    stage(con, "ask_pairs", _frame(pairs, ("ask", "flow", "place", "partner_code", "partner", "commodity")))
 
 
 def _frame(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> pl.DataFrame:
