@@ -15,6 +15,8 @@ from tradewatch import warehouse
 from tradewatch.flow.pull import Wanted
 from tradewatch.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 WORLD = {"reporters": 4, "partners": 12, "goods": 8, "months": 4, "first": "202111", "density": 0.4}
 WANTED = Wanted(watch="russia", first=date(2021, 11, 1), last=date(2022, 2, 1))
 CAP = 200
@@ -65,7 +67,6 @@ def test_the_comparison_sees_what_it_should(trial: Trial, tmp_path: Path) -> Non
             assert said in "".join(compare(tmp_path, trial.plain, settled=settled).wrong)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_plan_of_faults_loses_nothing_in_silence(trial: Trial, tmp_path: Path, seed: int) -> None:
     found = tried(trial, tmp_path, plan_of(seed, MATCHES))
@@ -77,7 +78,6 @@ def test_a_plan_of_faults_loses_nothing_in_silence(trial: Trial, tmp_path: Path,
 FIRSTS = {"figures": "/data/v1/get/(?!.*countonly)", "count": "/data/v1/get/.*countonly", "list": "/data/v1/getDa/"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_fault_of_any_kind_is_overcome(trial: Trial, tmp_path: Path, kind: str) -> None:
     """At the first list, the first count and the first figures."""
