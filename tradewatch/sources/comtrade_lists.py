@@ -63,15 +63,20 @@ def released(caller: Caller, question: Question, known: Mapping[Dataset, bool]) 
 
 def _looked_into(caller: Caller, pull: Pull, known: Mapping[Dataset, bool]) -> Iterator[Listed | Lost]:
     """A list, asked again while there are figures in its holes."""
+    lost = _lost(caller, pull, known)
     for _ in range(TIMES - 1):
-        lost = [one for one in map(partial(_unproven, caller), _questions(caller, pull, known)) if one]
         if not any(isinstance(one.error, _Short) for one in lost):
             break
         pull = _again(caller, pull) or pull
-    lost = [one for one in map(partial(_unproven, caller), _questions(caller, pull, known)) if one]
+        lost = _lost(caller, pull, known)
     doubtful = frozenset(dataset for one in lost for dataset in one.question.released)
     yield Listed(pull=pull, absent=frozenset(holes(pull, known) - doubtful), doubtful=doubtful)
     yield from lost
+
+
+def _lost(caller: Caller, pull: Pull, known: Mapping[Dataset, bool]) -> list[Lost]:
+    """The holes of a list that the service has figures of, or may have."""
+    return [one for one in map(partial(_unproven, caller), _questions(caller, pull, known)) if one]
 
 
 def _again(caller: Caller, pull: Pull) -> Pull | None:
