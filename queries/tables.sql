@@ -81,6 +81,18 @@ create table if not exists ref.hs_link (
     kind varchar not null
 );
 
+-- When a source releases which month: the day by rule, or, where data_year is given, of that year of the figures.
+create table if not exists ref.release_day (
+    source varchar not null,
+    layout varchar not null,
+    data_year integer,
+    data_month integer not null,
+    due_month integer not null,
+    due_day integer not null,
+    by_hand boolean not null,
+    basis varchar not null
+);
+
 create table if not exists ref.policy_event (
     event_date date not null,
     date_precision varchar not null,

@@ -32,6 +32,7 @@ LISTS = (
     "hs_seam",
     "hs_link",
     "policy_event",
+    "release_day",
 )
 """The tables of ref that are one CSV each, with the columns of the table as headings."""
 

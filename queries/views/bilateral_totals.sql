@@ -4,8 +4,8 @@
 -- reporter: the area whose books these are
 -- partner: the other side as the reporter names it, WLD for the world; never add WLD to the others
 -- flow: export or import
--- freq: M month or A year; a year is not the sum of its months
--- period: first day of the month or year
+-- freq: M month, A year, or YTD from January to the month in period; a year is not the sum of its months
+-- period: first day of the month or year; of YTD, of its last month
 -- value_usd: US dollars
 -- value: as reported, in currency
 -- currency: ISO 4217
