@@ -174,7 +174,10 @@ def about_views(con: duckdb.DuckDBPyConnection, name: str | None) -> Table:
 
 
 def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
-    """Sources line by line, then the stages after them, then the calls of today and what is left of them."""
+    """
+    Sources line by line, then the stages after them, the releases against their calendar, and the calls of today and
+    what is left of them.
+    """
     sources = ask(con, (shipped("queries") / "status.sql").read_text(encoding="utf-8"))
     stages = ask(
         con,
@@ -183,8 +186,9 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
         " union all select 'alerts', count(*), max(changed_at) from alerts.alert"
         " union all select 'told', count(told_at), max(told_at) from alerts.event",
     )
-    calls = _calls(con, now)
-    return [as_table(sources), as_table(stages), *([as_table(calls)] if calls.height else [])]
+    calendar = (shipped("queries") / "digest" / "releases.sql").read_text(encoding="utf-8")
+    more = (ask(con, calendar, values={"now": f"{now:%Y-%m-%d}"}), _calls(con, now))
+    return [as_table(sources), as_table(stages), *(as_table(found) for found in more if found.height)]
 
 
 def _calls(con: duckdb.DuckDBPyConnection, now: datetime) -> pl.DataFrame:

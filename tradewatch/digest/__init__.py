@@ -40,7 +40,7 @@ def compose(con: duckdb.DuckDBPyConnection, now: datetime, as_of: datetime | Non
         worse=_of(standing, "worse", "revised"),
         over=_of(standing, "over", "withdrawn"),
         still=_of(standing, "still"),
-        health=tuple(_health(con, month)),
+        health=tuple(_health(con, month, now)),
         rules=_rules(con),
         sources=_sources(con),
         event_ids=tuple(event["event_id"] for event in events),
@@ -111,7 +111,7 @@ def _judged(con: duckdb.DuckDBPyConnection) -> tuple[date | None, datetime | Non
     return (row[0], row[1]) if row else (None, None)
 
 
-def _health(con: duckdb.DuckDBPyConnection, month: date | None) -> list[str]:
+def _health(con: duckdb.DuckDBPyConnection, month: date | None, now: datetime) -> list[str]:
     """One sentence for each thing a reader should not trust blindly; none when all is well."""
     checks = con.execute(
         "select view_name, comment from duckdb_views() where schema_name = 'checks' and not internal order by view_name"
@@ -119,7 +119,21 @@ def _health(con: duckdb.DuckDBPyConnection, month: date | None) -> list[str]:
     found = [(name, text, _count(con, f'select count(*) from checks."{name}"')) for name, text in checks]
     lines = [f"{name}: {count:,} row(s). {text}" for name, text, count in found if count]
     lines += [row["line"] for row in _dicts(con, "health", {"month": month})]
-    return lines
+    return lines + [line for row in _dicts(con, "releases", {"now": now}) if (line := _release(row))]
+
+
+def _release(row: Mapping[str, Any]) -> str:
+    """What a reader must know of a release: it is late, or waits to be saved by hand; nothing else."""
+    gaps = f"not here, though later months are: {row['gap_months']}." if row["gaps"] else ""
+    more = f" N{gaps[1:]}" if gaps else ""
+    what = f"{row['layout']} {row['next_month']}"
+    if row["state"] == "late":
+        return (
+            f"{what}: due on {row['due_on']} by the calendar, not there when last asked on {row['last_asked']}.{more}"
+        )
+    if row["state"] == "due" and row["by_hand"]:
+        return f"{what}: can be saved by hand since {row['due_on']}.{more}"
+    return f"{row['layout']}: {gaps}" if gaps else ""
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
