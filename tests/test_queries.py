@@ -1,7 +1,9 @@
 """Every view against its cases (folders of CSV files), its header, and sqlglot; and the build itself."""
 
 import csv
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -73,19 +75,34 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def made(case: Path) -> duckdb.DuckDBPyConnection:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table and view and no row: making it takes a second, which each case would pay."""
+    path = tmp_path_factory.mktemp("built") / "built.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
+        queries.build(con, shipped("queries"), NOWHERE)
+    return path
+
+
+@contextmanager
+def made(case: Path, built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
-    An in-memory warehouse of one case: the common files, those of the case instead where it has them, the views, and
-    what was known at the date in as_of.txt, if there is one.
+    A warehouse of one case: the common files, those of the case instead where it has them, and what was known at the
+    date in as_of.txt, if there is one.
     """
-    con = warehouse()
+    path = shutil.copy(built, built.with_name(f"{case.parent.name}-{case.name}.duckdb"))
+    with duckdb.connect(str(path)) as con:
+        filled(con, case)
+        yield con
+
+
+def filled(con: duckdb.DuckDBPyConnection, case: Path) -> None:
     files = {path.name: path for folder in (HERE / "common", case) for path in sorted(folder.glob("*.*.csv"))}
     for path in files.values():
         load(con, path)
-    queries.build(con, shipped("queries"), NOWHERE)
     if (as_of := case / "as_of.txt").is_file():
         con.execute("set variable as_of = cast($1 as timestamp)", [as_of.read_text(encoding="utf-8").strip()])
-    return con
 
 
 def answer(con: duckdb.DuckDBPyConnection, view: str, where: str = "true") -> list[dict[str, str]]:
@@ -108,8 +125,9 @@ def schema_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_view_gives_what_its_case_expects(case: Path) -> None:
-    got = answer(made(case), f"{schema_of(case.parent.name)}.{case.parent.name}", where_of(case))
+def test_view_gives_what_its_case_expects(case: Path, built: Path) -> None:
+    with made(case, built) as con:
+        got = answer(con, f"{schema_of(case.parent.name)}.{case.parent.name}", where_of(case))
     expected = sorted(rows_of(case / "expect.csv"), key=lambda row: list(row.values()))
     assert got or schema_of(case.parent.name) == "checks"
     assert sorted(got, key=lambda row: list(row.values())) == expected
@@ -130,11 +148,11 @@ def test_query_can_be_carried_to_spark(path: Path) -> None:
 
 
 @pytest.mark.parametrize("view", [path.stem for path in FILES if path.parent.name == "views"])
-def test_grain_of_a_view_holds_in_its_cases(view: str) -> None:
+def test_grain_of_a_view_holds_in_its_cases(view: str, built: Path) -> None:
+    grain = queries.parse("views", shipped("queries") / "views" / f"{view}.sql").grain
     for case in (case for case in CASES if case.parent.name == view):
-        con = made(case)
-        grain = next(one.grain for one in queries.described(con) if one.name == f"views.{view}")
-        twice = con.execute(f"select {grain} from views.{view} group by {grain} having count(*) > 1").fetchall()
+        with made(case, built) as con:
+            twice = con.execute(f"select {grain} from views.{view} group by {grain} having count(*) > 1").fetchall()
         assert not twice
 
 
