@@ -124,6 +124,11 @@ def test_germany_to_kyrgyzstan_as_known_then_and_later(
             " and commodity = 'TOTAL' and flow = 'export' and freq = 'M'"
         ).fetchall()
     assert known == {2023: [(Decimal(15_701_449),)], 2024: [(Decimal(15_689_288),)]}
+    revised = written.execute(
+        "select what, value_before, value, change from views.revisions where reporter = 'DEU' and partner = 'KGZ'"
+        " and period = '2022-06-01' and commodity = 'TOTAL' and known_from >= timestamp '2023-02-01'"
+    ).fetchall()
+    assert revised == [("revised", Decimal(15_701_449), Decimal(15_689_288), Decimal(-12_161))]
 
 
 def test_gacc_query_exports(real: Path, written: duckdb.DuckDBPyConnection, home: Settings) -> None:
