@@ -11,6 +11,7 @@ import pytest
 from command import COMMANDS, Ran, tradewatch
 
 from tradewatch import cli
+from tradewatch.files import shipped
 
 FILES = Path(__file__).parent / "files"
 
@@ -75,6 +76,40 @@ def test_sql_as_of_turns_back(demo: tuple[Path, Ran]) -> None:
     count = ("sql", "select count(*) as rows from facts.trade", "--format", "json")
     assert json.loads(asked(demo, *count, "--as-of", "2023-01-01").stdout) == [{"rows": 0}]
     assert json.loads(asked(demo, *count, "--as-of", "2023-02-01").stdout)[0]["rows"] > 29_000
+
+
+PARAMETERS = (
+    ("--buyer", "KAZ"),
+    ("--buyer=KAZ", "--watch", "russia"),
+    ("-p", "buyer=KAZ"),
+    ("--format", "csv", "--buyer", "KAZ"),
+)
+
+
+@pytest.mark.parametrize("words", PARAMETERS)
+def test_a_saved_question_takes_its_parameters_as_options(demo: tuple[Path, Ran], words: tuple[str, ...]) -> None:
+    ran = asked(demo, "ask", "history", *words, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(ran.stdout)))
+    usual = list(csv.DictReader(io.StringIO(asked(demo, "ask", "history", "--format", "csv").stdout)))
+    assert rows
+    assert [row["purchases_3m_usd"] for row in rows] != [row["purchases_3m_usd"] for row in usual]
+
+
+@pytest.mark.parametrize("words", [("--buyers", "KAZ"), ("--buyer",), ("KAZ",), ("-p", "KAZ")])
+def test_a_parameter_that_is_not_one_is_refused(demo: tuple[Path, Ran], words: tuple[str, ...]) -> None:
+    ran = asked(demo, "ask", "history", *words)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_every_saved_question_runs_on_the_sample(demo: tuple[Path, Ran]) -> None:
+    names = sorted(path.stem for path in (shipped("queries") / "ask").glob("*.sql"))
+    listed = asked(demo, "ask").stdout
+    assert names
+    for name in names:
+        ran = asked(demo, "ask", name)
+        assert ran.returncode == 0, ran.stderr
+        assert name in listed
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])

@@ -38,6 +38,11 @@ class Question:
     select: str
     usual: Mapping[str, str]
 
+    @property
+    def takes(self) -> str:
+        """The options it takes, with their usual values."""
+        return " ".join(f"--{name} {value}" for name, value in self.usual.items())
+
 
 def ask(
     con: duckdb.DuckDBPyConnection,
@@ -84,15 +89,32 @@ def _question(path: Path) -> Question:
     return Question(name=path.stem, sentence=sentence, select=text, usual=usual)
 
 
+def as_pairs(words: Sequence[str]) -> Iterator[str]:
+    """`--name value` and `--name=value` as name=value; a DataError for a word that is neither."""
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("--"):
+            raise DataError(f"{plain(word)} belongs to no option; give each value as --name value.")
+        name, mark, value = word[2:].partition("=")
+        value = value if mark else next(rest, "")
+        if not value:
+            raise DataError(f"--{plain(name)} has no value; give each value as --name value.")
+        yield f"{name}={value}"
+
+
 def ask_saved(
-    con: duckdb.DuckDBPyConnection, known: Mapping[str, Question], name: str, given: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    known: Mapping[str, Question],
+    name: str,
+    given: Sequence[str],
+    as_of: datetime | None = None,
 ) -> pl.DataFrame:
-    """The answer to a saved question, with `name=value` parameters over the usual ones."""
+    """The answer to a saved question, with `name=value` parameters over the usual ones, as known at a time or now."""
     if name not in known:
         raise DataError(f"there is no saved question {plain(name)}; there are {', '.join(known)}.")
     question = known[name]
     values = dict(question.usual) | dict(_given(one, question) for one in given)
-    return ask(con, question.select, values=values)
+    return ask(con, question.select, as_of, values)
 
 
 def _given(text: str, question: Question) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import typer
 
 from tradewatch import answers, flow, show
 from tradewatch.cli import pull
-from tradewatch.cli.common import DONE_IN_PART, Home, app, main, month_told, now, reading, settings_of, writing
+from tradewatch.cli.common import DONE_IN_PART, AsOf, Home, app, main, month_told, now, reading, settings_of, writing
 from tradewatch.files import plain
 from tradewatch.flow.home import make_home
 from tradewatch.records import Told
@@ -145,7 +145,7 @@ def digest(
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One question in SQL; facts.trade and views.* are the place to start.")],
-    as_of: Annotated[datetime | None, typer.Option("--as-of", help="Answer with what was known then (UTC).")] = None,
+    as_of: AsOf = None,
     form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or xlsx.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
     home: Home = None,
@@ -159,26 +159,31 @@ def sql(
         answers.write(answers.ask(con, query, as_of), form, output)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def ask(
+    ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which saved question; none lists them.")] = None,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="A value, as name=value.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="A value, as name=value; --name value does the same.")
+    ] = None,
+    as_of: AsOf = None,
     form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or xlsx.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
     home: Home = None,
 ) -> None:
     """
-    Ask one of the saved questions of queries/ask/.
+    Ask one of the saved questions of queries/ask/; without a name they are listed with what they take.
 
-    Example: tradewatch ask destinations -p year=2022
+    Example: tradewatch ask destinations --year 2022
     """
     with reading(home) as (con, settings):
         questions = answers.questions(settings.own("queries"))
         if name is None:
-            rows = [(question.name, question.sentence) for question in questions.values()]
-            show.out.print(show.table("", ("question", "what it answers"), rows))
+            rows = [(one.name, one.sentence, one.takes) for one in questions.values()]
+            show.out.print(show.table("", ("question", "what it answers", "takes"), rows))
             return
-        answers.write(answers.ask_saved(con, questions, name, param or []), form, output)
+        given = [*(param or []), *answers.as_pairs(ctx.args)]
+        answers.write(answers.ask_saved(con, questions, name, given, as_of), form, output)
 
 
 @app.command()

@@ -34,6 +34,7 @@ Home = Annotated[
         "--home", help="Folder of the warehouse and the kept bytes; else TRADEWATCH_HOME, else ./tradewatch-home."
     ),
 ]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", help="Answer with what was known then (UTC).")]
 
 
 def main() -> None:
