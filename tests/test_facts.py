@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger import MONTHS, PARTNERS, Cell, Ledger, answer, block, day, new_ledger, release, rows
 
+from tradewatch import facts
 from tradewatch.errors import DataError
 from tradewatch.files import shipped
 from tradewatch.records import Release
@@ -173,3 +174,19 @@ def test_history_is_the_same_whatever_the_order_of_arrival(
         for number in range(-1, 6):
             assert ledger.known(day(number)) == replayed(history, day(number))
         assert ledger.known() == replayed(history, day(99))
+
+
+def test_compacting_changes_the_order_of_rows_and_no_figure(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "insert into facts.trade_history by name select 'x' as source, 'DEU' as reporter, 'KGZ' as partner, 'export' as"
+        " flow, 'M' as freq, date '2024-01-01' as period, 'HS2022' as hs_edition, cast(854000 + hash(n) % 999 as"
+        " varchar) as commodity, n as value, 'USD' as currency, 'FOB' as valuation, false as quantity_estimated, false"
+        " as withdrawn, timestamp '2024-01-01' as known_from, n as pull_id from range(5000) as r (n)"
+    )
+    before = con.execute("from facts.trade_history order by all").fetchall()
+    codes = [code for (code,) in con.execute("select commodity from facts.trade_history").fetchall()]
+    assert codes != sorted(codes)
+    assert facts.compact(con) == 5000
+    assert con.execute("from facts.trade_history order by all").fetchall() == before
+    codes = [code for (code,) in con.execute("select commodity from facts.trade_history").fetchall()]
+    assert codes == sorted(codes)

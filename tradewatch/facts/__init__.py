@@ -14,7 +14,10 @@ import duckdb
 from tradewatch.facts import coverage, diff, late
 from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
 
-__all__ = ["KEY", "Again", "Loaded", "Loading", "forget", "load", "places", "unknown_areas"]
+__all__ = ["KEY", "Again", "Loaded", "Loading", "compact", "forget", "load", "places", "unknown_areas"]
+
+SORTED = "commodity, reporter, partner, flow, period, source, freq, hs_edition, currency, known_from"
+"""The order in which most questions find their rows beside each other: by code first, then by who and with whom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +76,18 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
     """Empty the facts, before every kept pull is loaded again in the same transaction."""
     for table in ("trade_history", "coverage_history", "scope"):
         con.execute(f"delete from facts.{table}")
+
+
+def compact(con: duckdb.DuckDBPyConnection) -> int:
+    """
+    Write the versions of all flows anew in the order SORTED, inside the caller's transaction; returns how many.
+
+    Releases come by month and reporter, and each adds its rows at the end: a question about one code then reads a
+    little of every block.
+    """
+    con.execute(f"create temp table in_order as select * from facts.trade_history order by {SORTED}")
+    con.execute("delete from facts.trade_history")
+    con.execute("insert into facts.trade_history by name select * from in_order")
+    rows: int = con.execute("select count(*) from in_order").fetchall()[0][0]
+    con.execute("drop table in_order")
+    return rows

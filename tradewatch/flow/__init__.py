@@ -205,6 +205,14 @@ def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress
     return len(entries)
 
 
+def compact(con: duckdb.DuckDBPyConnection) -> int:
+    """Keep the facts in the order in which they are asked, and give unused room back; returns the rows written."""
+    with transaction(con):
+        rows = facts.compact(con)
+    con.execute("checkpoint")
+    return rows
+
+
 def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Load the reference lists, which the facts join: every import needs them, and they may have changed."""
     reference.load(con, shipped("data"), settings.own("watches"))
