@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -45,6 +46,20 @@ def write_whole(path: Path, body: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def copied_whole(source: Path, target: Path) -> None:
+    """Copy a file so that a reader, or a crash, sees all of the copy or what was there before."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out, source.open("rb") as body:
+            shutil.copyfileobj(body, out, 16 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -19,6 +19,11 @@ class Settings:
         return self.home / "tradewatch.duckdb"
 
     @property
+    def snapshot(self) -> Path:
+        """The warehouse as it was after the last job: to be read while the next one writes."""
+        return self.home / "tradewatch.snapshot.duckdb"
+
+    @property
     def landing(self) -> Path:
         return self.home / "landing"
 

@@ -9,10 +9,14 @@ import duckdb
 import polars as pl
 
 from tradewatch.errors import ConfigError
-from tradewatch.files import shipped
+from tradewatch.files import copied_whole, shipped
 
 STORAGE = "v1.5.0"
 """Files are written so that DuckDB 1.5 opens them too; 2.0 writes the same size and speed (DECISIONS.md)."""
+
+
+class InUse(ConfigError):
+    """Another process has the warehouse open."""
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -23,14 +27,32 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse to read, with no way out of it: no files, no network, no settings can be changed."""
+def connect_to_read(path: Path, snapshot: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """
+    Open the warehouse to read, with no way out of it: no files, no network, no settings can be changed. While another
+    process writes it, the snapshot is opened in its place, where there is one.
+    """
     if not path.is_file():
         raise ConfigError(f"there is no warehouse at {path}; run `tradewatch demo` or `tradewatch import` first.")
-    con = _opened(path, read_only=True)
+    try:
+        con = _opened(path, read_only=True)
+    except InUse:
+        if snapshot is None or not snapshot.is_file():
+            raise
+        con = _opened(snapshot, read_only=True)
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
     return con
+
+
+def publish(con: duckdb.DuckDBPyConnection, path: Path, snapshot: Path) -> None:
+    """
+    Put a copy of the warehouse where readers find it while this process writes: all of it, or the one before.
+
+    Everything committed is written into the file first, so that the copy needs no log beside it.
+    """
+    con.execute("force checkpoint")
+    copied_whole(path, snapshot)
 
 
 def _opened(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -44,13 +66,11 @@ def _opened(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.IOException as problem:
-        raise ConfigError(_why_not_opened(path, str(problem))) from problem
-
-
-def _why_not_opened(path: Path, problem: str) -> str:
-    if "lock" in problem.lower():
-        return f"{path} is in use by another tradewatch or DuckDB process; wait for it to end and try again."
-    return f"{path} is not a warehouse that can be opened: {problem.splitlines()[0]}"
+        if "lock" in str(problem).lower():
+            said = f"{path} is in use by another tradewatch or DuckDB process; wait for it to end and try again."
+            raise InUse(said) from problem
+        said = f"{path} is not a warehouse that can be opened: {str(problem).splitlines()[0]}"
+        raise ConfigError(said) from problem
 
 
 @contextmanager

@@ -80,9 +80,9 @@ def writing(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Sett
 
 @contextmanager
 def reading(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
-    """The warehouse, open to read."""
+    """The warehouse, open to read; while a job writes it, the snapshot that the last job left."""
     settings = settings_of(home)
-    with warehouse.connect_to_read(settings.warehouse) as con:
+    with warehouse.connect_to_read(settings.warehouse, settings.snapshot) as con:
         yield con, settings
 
 
