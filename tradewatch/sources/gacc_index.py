@@ -168,4 +168,4 @@ def _path_of(href: str, page: str) -> tuple[str, str]:
     if parts.scheme not in ("http", "https") or parts.netloc.lower() != urlsplit(HOST).netloc:
         return "", f"the index links to {quoted(href)}, which is not on {urlsplit(HOST).netloc}; not followed."
     query = f"?{parts.query}" if parts.query else ""
-    return quote(parts.path + query, safe="/%?=&-._~:+,;@!$'()*"), ""
+    return quote((parts.path or "/") + query, safe="/%?=&-._~:+,;@!$'()*"), ""
