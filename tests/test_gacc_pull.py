@@ -1,6 +1,11 @@
 """A pull from China's customs, against a stand-in of its site on this machine."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +23,7 @@ from gacc_stand_in.site import Site, figures, path_of, table_page
 from tradewatch import flow, sources, warehouse
 from tradewatch.errors import ConfigError, SourceChanged, SourceRefused, SourceUnavailable
 from tradewatch.flow.pull_gacc import Outcome, Pulling, Wanted
-from tradewatch.records import Told
+from tradewatch.records import Call, Told
 from tradewatch.settings import Settings
 from tradewatch.show.pages import spans
 from tradewatch.sources.gacc_service import Caller, GivenUp, Service, Walled, from_environment
@@ -36,6 +41,8 @@ PAGES = [
     *(path_of(title, 2026, 3) for title in (CNY, USD)),
 ]
 """What COUNTRIES asks, in order."""
+
+SPAN = ("--since", "2026-01", "--until", "2026-03", "--table", "countries")
 
 
 @dataclass(slots=True)
@@ -187,42 +194,59 @@ def test_the_facts_are_the_same_when_built_again_from_the_kept_pages(site: Targe
     assert site.ask("select * exclude (pull_id) from facts.trade order by all") == before
 
 
+@pytest.fixture
+def caller(site: Target) -> Iterator[tuple[Caller, list[Call]]]:
+    """A caller of the stand-in, and the calls it made."""
+    made: list[Call] = []
+    one = Caller(replace(site.service, seconds=0.5), made.append, site.clock)
+    yield one, made
+    one.close()
+
+
 @pytest.mark.parametrize("fault", ["500", "503", "429", "reset", "cut", "short", "empty", "slow"])
-def test_what_passes_is_asked_again(site: Target, fault: str) -> None:
-    site.service = replace(site.service, seconds=0.5)
+def test_what_passes_is_asked_again(site: Target, caller: tuple[Caller, list[Call]], fault: str) -> None:
     site.stand_in.faults({PAGES[3]: [fault]})
-    assert states(site.pull()) == ["loaded"] * 6
-    assert site.asked().count(PAGES[3]) == 2
+    assert caller[0].page("file", PAGES[3]).decode() == Site().pages()[PAGES[3]]
+    assert [call.outcome for call in caller[1]] == ["again", "answered"]
 
 
 @pytest.mark.parametrize(
-    ("fault", "tries", "said"),
+    ("fault", "tries", "error", "said"),
     [
-        ("412", 1, "answered 412 with a script shell in place of /Statics/"),
-        ("shell", 1, "answered 200 with a script shell in place of /Statics/"),
-        ("404", 1, "answered 404 to /Statics/"),
-        ("302", 1, "sending on to 'https://english.customs.gov.cn/elsewhere.html'; not followed"),
-        ("down", 1, "a web page, where"),
-        ("503", 3, "answered 503 to /Statics/"),
-        ("reset", 3, "the connection to 127.0.0.1 failed"),
-        ("cut", 3, "the connection to 127.0.0.1 failed"),
-        ("short", 3, "the end of the page did not"),
+        ("412", 1, Walled, "answered 412 with a script shell in place of /Statics/"),
+        ("shell", 1, Walled, "answered 200 with a script shell in place of /Statics/"),
+        ("404", 1, SourceChanged, "answered 404 to /Statics/"),
+        ("302", 1, SourceChanged, "sending on to 'https://english.customs.gov.cn/elsewhere.html'; not followed"),
+        ("503", 3, TryAgain, "answered 503 to /Statics/"),
+        ("reset", 3, TryAgain, "the connection to 127.0.0.1 failed"),
+        ("cut", 3, TryAgain, "the connection to 127.0.0.1 failed"),
+        ("short", 3, TryAgain, "the end of the page did not"),
+        ("slow", 3, TryAgain, "did not answer in time"),
     ],
 )
-def test_a_refusal_loses_one_table_and_is_tried_by_the_next_run(
-    site: Target, fault: str, tries: int, said: str
+def test_what_does_not_pass_is_said(
+    site: Target, caller: tuple[Caller, list[Call]], fault: str, tries: int, error: type[Exception], said: str
 ) -> None:
+    site.stand_in.faults({PAGES[3]: [f"{fault}*"]})
+    with pytest.raises(error, match=re.escape(said)):
+        caller[0].page("file", PAGES[3])
+    assert site.asked() == [PAGES[3]] * tries
+    assert len(caller[1]) == tries
+
+
+@pytest.mark.parametrize(("fault", "said"), [("412", "script shell"), ("503", "503"), ("down", "a web page")])
+def test_a_refusal_loses_one_table_and_is_tried_by_the_next_run(site: Target, fault: str, said: str) -> None:
     lost = PAGES[2]
     site.stand_in.faults({lost: [f"{fault}*"]})
     outcome = site.pull()
     assert states(outcome) == ["loaded"] * 2 + ["refused"] + ["loaded"] * 3
     assert not outcome.complete
-    assert site.asked().count(lost) == tries
     (sentence,) = [one.sentence for one in outcome.taken if one.state == "refused"]
-    assert said in sentence
     assert sentence.startswith("GACC preliminary, countries in USD, 2026-02: ")
+    assert said in sentence
     ((error,),) = site.ask("select error from raw.pull where state = 'refused'")
     assert error in sentence
+    site.asked()
     site.stand_in.faults({})
     assert states(site.pull()) == ["known"] * 2 + ["loaded"] + ["known"] * 3
     assert site.asked() == [lost]
@@ -354,35 +378,30 @@ def test_a_run_that_was_stopped_asks_nothing_twice(site: Target) -> None:
 
 
 def test_the_calls_are_a_pause_apart(site: Target) -> None:
-    site.service = replace(site.service, pace=0.2)
-    site.pull(replace(COUNTRIES, last=FEBRUARY))
-    moments = [at for (at,) in site.ask("select seconds from raw.call")]
-    assert len(moments) == 6
-    caller = Caller(site.service, lambda _: None, site.clock)
-    begun = datetime.now(UTC)
+    caller = Caller(replace(site.service, pace=0.2), lambda _: None, site.clock)
+    begun = time.monotonic()
     for _ in range(4):
         caller.page("list", PRELIMINARY)
-    assert (datetime.now(UTC) - begun).total_seconds() >= 0.6
+    assert time.monotonic() - begun >= 0.6
     caller.close()
 
 
 def test_https_is_said_to_be_reset(site: Target) -> None:
-    caller = Caller(replace(site.service, url=site.stand_in.url.replace("http:", "https:")), lambda _: None, site.clock)
+    secure = replace(site.service, url=site.stand_in.url.replace("http:", "https:"))
+    caller = Caller(secure, lambda _: None, site.clock)
     with pytest.raises(TryAgain, match="known to reset https; set TRADEWATCH_GACC_URL to http://"):
         caller.page("list", PRELIMINARY)
     caller.close()
 
 
-def test_given_up_is_said_without_a_call(site: Target) -> None:
-    caller = Caller(site.service, lambda _: None, site.clock)
+def test_after_three_refusals_nothing_more_is_asked(site: Target, caller: tuple[Caller, list[Call]]) -> None:
     site.stand_in.faults({PAGES[0]: ["412*"]})
     for _ in range(3):
         with pytest.raises(Walled):
-            caller.page("file", PAGES[0])
+            caller[0].page("file", PAGES[0])
     with pytest.raises(GivenUp):
-        caller.page("file", PAGES[0])
-    assert len(site.asked()) == 3
-    caller.close()
+        caller[0].page("file", PAGES[1])
+    assert site.asked() == [PAGES[0]] * 3
 
 
 @pytest.mark.parametrize(
@@ -411,14 +430,58 @@ def test_spans_of_months() -> None:
     assert spans([date(2026, 5, 1), date(2025, 12, 1), date(2026, 1, 1)]) == "2025-12 to 2026-01, 2026-05"
 
 
-def command(site: Target, *words: str) -> Ran:
-    return tradewatch(
-        "pull", "gacc", *words, "--home", "h", cwd=site.home,
-        TRADEWATCH_GACC_URL=site.stand_in.url, TRADEWATCH_GACC_PACE="0",
+def command(site: Target, *words: str, pace: str = "0") -> Ran:
+    """The command as users run it; of the stand-in's tables it reads what the real layouts can read."""
+    where = {"TRADEWATCH_GACC_URL": site.stand_in.url, "TRADEWATCH_GACC_PACE": pace}
+    return tradewatch("pull", "gacc", *words, "--home", "h", cwd=site.home, **where)
+
+
+STARTED = """
+import gacc_layout
+from tradewatch import cli, sources
+sources.ALL = (gacc_layout, *sources.ALL)
+cli.main()
+"""
+
+
+def started(site: Target, *words: str, pace: str = "0") -> subprocess.Popen[str]:
+    """The command, begun, with the layout that reads the stand-in's tables by country."""
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(site.home), "PYTHONPATH": str(Path(__file__).parent),
+        "TRADEWATCH_GACC_URL": site.stand_in.url, "TRADEWATCH_GACC_PACE": pace,
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", STARTED, "pull", "gacc", *words, "--home", "."],
+        cwd=site.home, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
-SPAN = ("--since", "2026-01", "--until", "2026-03", "--table", "countries")
+@pytest.mark.slow
+def test_a_run_that_was_killed_asks_at_most_one_page_twice(site: Target) -> None:
+    with started(site, *SPAN, pace="0.3") as process:
+        while len(site.stand_in.asked()) < 5:
+            time.sleep(0.02)
+        process.kill()
+    first = site.asked()
+    outcome = site.pull()
+    assert outcome.complete
+    assert [path for path in first if path in PAGES] == PAGES[: len(first)]
+    assert site.asked() in (PAGES[len(first) :], PAGES[len(first) - 1 :])
+    assert len(site.ask("select distinct requested from raw.pull where state = 'loaded'")) == 6
+    assert site.ask("select count(*) from facts.trade") == [(20,)]
+
+
+def test_the_summary_of_the_command(site: Target) -> None:
+    with started(site, *SPAN) as process:
+        said, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert [" ".join(line.split()) for line in said.splitlines()] == [
+        "release table currency loaded known not out yet refused not asked",
+        "preliminary countries USD 2026-02 to 2026-03 2026-01",
+        "preliminary countries CNY 2026-02 to 2026-03 2026-01",
+        "bulletin countries 2026-01 to 2026-02 2026-03",
+        "6 pages loaded; figures: 20 new, 4 revised, 0 withdrawn.",
+    ]
 
 
 def test_a_dry_run_asks_the_indexes_alone_and_lists_the_pages(site: Target) -> None:

@@ -157,10 +157,11 @@ class Pulling:
         try:
             release = sources.parse(pull)
             _check(link, release)
+            imported = land(self.con, self.settings, pull, release)
         except TradewatchError as problem:
             self._keep_unread(pull, plain(str(problem)))
             return Taken(link=link, state="refused", sentence=plain(str(problem)))
-        return Taken(link=link, state="loaded", imported=land(self.con, self.settings, pull, release))
+        return Taken(link=link, state="loaded", imported=imported)
 
     def _refused(self, link: Link, sentence: str) -> Taken:
         raw.record_refusal(self.con, link.name, plain(sentence), self.now())

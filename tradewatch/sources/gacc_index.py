@@ -78,7 +78,8 @@ def read(body: bytes, release: str, path: str) -> Index:
     """The index of a release that was found at `path`; a SourceChanged when it has no menu of years or no known row."""
     tree = LexborHTMLParser(body.decode("utf-8", "replace"))
     years = _years(tree, release, path)
-    year = next((one for one, where in years.items() if where.lower() == path.lower()), None)
+    named = re.search(r"(\d{4})\.html$", path)
+    year = int(named[1]) if named else next((one for one, at in years.items() if at.lower() == path.lower()), None)
     if year is None:
         raise SourceChanged(f"{path}: no menu that says of which year this index is; the site changed its layout.")
     links = tuple(link for row in tree.css("tr") for link in _row(row, release, path, year))
