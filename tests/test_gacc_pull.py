@@ -311,6 +311,12 @@ def test_a_page_of_another_currency_or_release_is_refused(site: Target, page: st
     assert said in sentence
 
 
+def test_of_two_months_that_link_to_one_page_the_wrong_one_is_never_known(site: Target) -> None:
+    site.stand_in.put(PRELIMINARY, Site().index("preliminary", 2026).replace(PAGES[5], PAGES[2]))
+    assert states(site.pull()) == ["loaded"] * 5 + ["refused"]
+    assert states(site.pull()) == ["known"] * 5 + ["refused"]
+
+
 def test_a_link_to_another_place_is_refused_and_never_followed(site: Target) -> None:
     index = Site().index("preliminary", 2026)
     site.stand_in.put(PRELIMINARY, index.replace(f"http://english.customs.gov.cn{PAGES[1]}", f"{site.stand_in.url}/x"))

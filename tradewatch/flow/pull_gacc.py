@@ -5,7 +5,7 @@ A page is loaded, in one transaction, right after it came: a run that is stopped
 twice. One that is refused loses only itself, and is asked again by the next run.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -97,18 +97,24 @@ class Pulling:
         links = {(link.name, link.path): link for index in indexes for link in index.links if wanted.holds(link)}
         return sorted(links.values(), key=lambda link: (link.month, list(PATHS).index(link.release)))
 
-    def to_ask(self, links: Iterable[Link], wanted: Wanted) -> list[Link]:
+    def to_ask(self, links: Sequence[Link], wanted: Wanted) -> list[Link]:
         """Those of the links that a run would ask."""
-        known = raw.loaded_from(self.con, SOURCE)
-        return [link for link in links if link.path and (wanted.again or link.path not in known)]
+        known = self._known(links)
+        return [link for link in links if link.path and (wanted.again or link not in known)]
 
-    def run(self, links: Iterable[Link], wanted: Wanted) -> Iterator[Taken]:
+    def run(self, links: Sequence[Link], wanted: Wanted) -> Iterator[Taken]:
         """Take one link after another and tell of each; the outcome has them all."""
-        known = raw.loaded_from(self.con, SOURCE)
+        known = self._known(links)
         for link in links:
-            taken = self._take(link, known.get(link.path), wanted)
+            taken = self._take(link, known.get(link), wanted)
             self.outcome.taken.append(taken)
             yield taken
+
+    def _known(self, links: Iterable[Link]) -> dict[Link, raw.Entry]:
+        """Of the links that are in, the last pull. By name too: where two months link to one page, one is wrong."""
+        loaded = raw.loaded_from(self.con, SOURCE)
+        found = {link: loaded[link.path] for link in links if link.path in loaded}
+        return {link: entry for link, entry in found.items() if entry.name == link.name}
 
     def _indexes(self, release: str, wanted: Wanted, problems: list[SourceError]) -> Iterator[Index]:
         """The indexes of the wanted years, as far as they come: the newest tells where the others are."""
