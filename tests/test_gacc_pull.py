@@ -537,14 +537,28 @@ def test_the_command_explains_itself(site: Target) -> None:
     assert "TRADEWATCH_GACC_PACE" in shown
 
 
-def test_the_command_pulls_and_a_second_run_asks_nothing_more(site: Target) -> None:
-    pytest.importorskip("tradewatch.sources.gacc_preliminary")
-    ran = command(site, *SPAN)
-    assert ran.returncode == 0, ran.stderr
-    assert "6 pages loaded" in ran.stdout
-    site.stand_in.forget()
-    assert "0 pages loaded" in command(site, *SPAN).stdout
-    assert site.stand_in.asked() == [PRELIMINARY, BULLETIN]
+def test_the_layouts_agree_with_what_the_indexes_say_of_their_pages(site: Target) -> None:
+    ours: Any = pytest.importorskip("gacc_pages")
+    site.stand_in.publish((2026, 3), (2026, 7))
+    pages = {
+        path_of(CNY, 2026, 3): ours.MARCH,
+        path_of(CNY, 2025, 2): ours.FEBRUARY,
+        path_of("(1) China's Total Export & Import Values (in USD)", 2026, 3): ours.TOTALS,
+        path_of(FINAL, 2026, 7): ours.BULLETIN,
+        path_of("（13）Major Export Commodities in Quantity and Value", 2026, 7): ours.COMMODITIES,
+        path_of("（15）Exports by Selected Countries (Regions) and by HS Divisions", 2026, 7): ours.DIVISIONS,
+    }
+    for path, body in pages.items():
+        site.stand_in.put(path, body.decode())
+    for month in (date(2025, 2, 1), MARCH, date(2026, 7, 1)):
+        outcome = site.pull(Wanted(first=month, last=month))
+        expected = {one.link.path: one.sentence for one in outcome.taken if one.link.path in pages}
+        assert expected
+        assert set(expected.values()) == {""}
+    assert pages.keys() <= {json.loads(text)["address"] for (text,) in site.ask(LOADED)}
+
+
+LOADED = "select requested from raw.pull where state = 'loaded'"
 
 
 def test_the_real_release_of_march_2026(site: Target, real: Path) -> None:
