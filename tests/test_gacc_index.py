@@ -149,6 +149,13 @@ def test_an_index_without_a_year_or_a_known_row_is_a_change_of_the_layout(body: 
         read(body, "bulletin", BULLETIN)
 
 
+def test_a_row_that_only_frames_the_table_is_no_row() -> None:
+    inner = page("<a href=/Statics/a.html>Jan.</a>").decode().removeprefix("<html>").removesuffix("</html>")
+    framed = f"<html><table><tr><td>{ROW} {inner}</td><td><a href=/x>Feb.</a></td></tr></table></html>"
+    (link,) = read(framed.encode(), "bulletin", BULLETIN).links
+    assert link.path == "/Statics/a.html"
+
+
 def test_tables_without_a_row_are_named() -> None:
     found = read(page("<span>Jan.</span>"), "bulletin", BULLETIN)
     assert "countries" not in found.missing

@@ -483,8 +483,8 @@ def test_the_summary_of_the_command(site: Target) -> None:
     assert (process.returncode, errors) == (0, "")
     assert [" ".join(line.split()) for line in said.splitlines()] == [
         "release table currency loaded known not out yet refused not asked",
-        "preliminary countries USD 2026-02 to 2026-03 2026-01",
         "preliminary countries CNY 2026-02 to 2026-03 2026-01",
+        "preliminary countries USD 2026-02 to 2026-03 2026-01",
         "bulletin countries 2026-01 to 2026-02 2026-03",
         "6 pages loaded; figures: 20 new, 4 revised, 0 withdrawn.",
     ]

@@ -111,7 +111,7 @@ def _pull(wanted: Wanted, service: Service, home: Home, *, bulk: bool, plan: boo
 @pull.command()
 def gacc(
     since: Annotated[str | None, typer.Option(help="First month, e.g. 2025-01; else twelve months ago.")] = None,
-    until: Annotated[str | None, typer.Option(help="Last month; else this one.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last month; else the one before this.")] = None,
     kind: Annotated[
         list[str] | None, typer.Option("--table", help=f"Only tables of {', '.join(KINDS)}; may be repeated.")
     ] = None,
@@ -136,8 +136,8 @@ def gacc(
     """
     if unknown := set(kind or ()) - set(KINDS):
         raise typer.BadParameter(f"{plain(min(unknown))} is none of {', '.join(KINDS)}", param_hint="--table")
-    today = now().date().replace(day=1)
-    first, last = month_told(since) or shift(today, -MONTHS_BACK), month_told(until) or today
+    this = now().date()
+    first, last = month_told(since) or shift(this, -MONTHS_BACK), month_told(until) or shift(this, -1)
     if first > last:
         raise DataError(f"{first:%Y-%m} to {last:%Y-%m} holds no month; --since is expected to be before --until.")
     wanted = pull_gacc.Wanted(first=first, last=last, tables=tuple(kind or ()), again=again)

@@ -10,7 +10,7 @@ from rich.table import Table
 from tradewatch.flow.pull_gacc import Outcome, Taken
 from tradewatch.periods import shift
 from tradewatch.show import err, out, table
-from tradewatch.sources.gacc_index import Link
+from tradewatch.sources.gacc_index import TABLES, Link
 from tradewatch.sources.gacc_service import Service
 
 SHOWN = 10
@@ -56,14 +56,17 @@ def _lost(sentences: Sequence[str]) -> None:
 
 
 def _rows(taken: Iterable[Taken]) -> Iterator[tuple[str, ...]]:
-    def kind(one: Taken) -> tuple[str, str, str]:
-        return (one.link.release, one.link.table, one.link.currency)
+    def kind(one: Taken) -> tuple[int, int, str]:
+        link = one.link
+        return list(TABLES).index(link.release), list(TABLES[link.release]).index(link.table), link.currency
 
-    for key, ones in groupby(sorted(taken, key=kind, reverse=True), kind):
+    for _, group in groupby(sorted(taken, key=kind), kind):
+        ones = list(group)
+        link = ones[0].link
         months: dict[str, set[date]] = {state: set() for state in STATES}
         for one in ones:
             months[one.state].add(one.link.month)
-        yield (*key, *(spans(found) for found in months.values()))
+        yield (link.release, link.table, link.currency, *(spans(found) for found in months.values()))
 
 
 def spans(months: Iterable[date]) -> str:

@@ -122,7 +122,7 @@ def _row(row: LexborNode, release: str, path: str, year: int) -> Iterator[Link]:
     title, *cells = [" ".join(cell.text().split()) for cell in row.css("td")] or [""]
     words = _words(title)
     table = next((name for name, pattern in TABLES[release].items() if pattern.search(words)), None)
-    if table is None or not cells:
+    if table is None or not cells or row.css_first("table"):
         return
     currency = re.search(r"\bin (cny|rmb|usd)\b", words)
     for text, href in _months(row):
