@@ -30,8 +30,6 @@ TABLES: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "countries": re.compile(rf"{_TOTAL} by (?:major )?country region\b"),
     },
     "bulletin": {
-        "annual totals": re.compile(rf"summary of imports and exports{_IN} a? ?annual(?:ly)?$"),
-        "monthly totals": re.compile(rf"summary of imports and exports{_IN} b? ?monthly$"),
         "countries": re.compile(rf"^imports and exports by country region of origin destination{_IN}$"),
         "export commodities": re.compile(rf"^major export commodities in quantity and value{_IN}$"),
         "import commodities": re.compile(rf"^major import commodities in quantity and value{_IN}$"),
@@ -39,7 +37,10 @@ TABLES: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "import divisions": re.compile(r"^imports by selected countries regions and by hs divisions?\b"),
     },
 }
-"""The tables that are read, by release: a name, and the words of their titles as `_words` gives them."""
+"""
+The tables that are read, by release: a name, and the words of their titles as `_words` gives them. The bulletin's
+summary, whose layout is not known here, is not: its totals are the first line of the table by country.
+"""
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 YEARS = range(2000, 2100)
