@@ -1,4 +1,4 @@
-"""`tradewatch pull`: figures from a live service."""
+"""`tradewatch pull`: figures from a live source, one command for each."""
 
 import os
 from typing import Annotated
@@ -8,17 +8,30 @@ import typer
 from tradewatch.cli.common import DONE_IN_PART, Home, app, month_told, now, writing
 from tradewatch.errors import ConfigError, DataError
 from tradewatch.files import plain
+from tradewatch.flow import pull_gacc
 from tradewatch.flow.pull import Pulling, Wanted
 from tradewatch.flow.pulled import quota, states
-from tradewatch.show import err, out, pulls
+from tradewatch.periods import shift
+from tradewatch.show import err, out, pages, progress, pulls
+from tradewatch.sources import gacc_service
 from tradewatch.sources.comtrade_service import KEY, Service, from_environment
+from tradewatch.sources.gacc_index import TABLES
 
-SOURCES = ("comtrade",)
+pull = typer.Typer(
+    help="Pull figures from a live source: what is new there, and nothing twice.",
+    epilog="Example: tradewatch pull comtrade --plan",
+    no_args_is_help=True,
+)
+app.add_typer(pull, name="pull")
+
+MONTHS_BACK = 12
+"""How far back pages are asked for where nothing is told; later runs find them known."""
+
+KINDS = tuple(dict.fromkeys(name.split()[-1] for tables in TABLES.values() for name in tables))
 
 
-@app.command()
-def pull(
-    source: Annotated[str, typer.Argument(help="Whose figures: comtrade (UN Comtrade, monthly).")],
+@pull.command()
+def comtrade(
     watch: Annotated[str, typer.Option(help="Which watch says what to ask; see data/watches/.")] = "russia",
     since: Annotated[str | None, typer.Option(help="First month, e.g. 2022-01; else where the watch begins.")] = None,
     until: Annotated[str | None, typer.Option(help="Last month; else the one before this.")] = None,
@@ -50,8 +63,6 @@ def pull(
 
     Example: tradewatch pull comtrade --since 2022-01 --until 2023-12 --reporter DEU --reporter KAZ
     """
-    if source not in SOURCES:
-        raise typer.BadParameter(f"it is {' or '.join(SOURCES)}", param_hint="SOURCE")
     wanted = Wanted(
         watch=watch,
         first=month_told(since),
@@ -94,4 +105,55 @@ def _pull(wanted: Wanted, service: Service, home: Home, *, bulk: bool, plan: boo
         return
     pulls.pulled(outcome, found)
     if outcome.lost:
+        raise typer.Exit(DONE_IN_PART)
+
+
+@pull.command()
+def gacc(
+    since: Annotated[str | None, typer.Option(help="First month, e.g. 2025-01; else twelve months ago.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last month; else the one before this.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--table", help=f"Only tables of {', '.join(KINDS)}; may be repeated.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask known pages too: they are said never to change, and this checks it.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask the indexes alone; show the pages to ask.")] = False,
+    home: Home = None,
+) -> None:
+    """
+    Pull from China's customs (GACC) the tables of its preliminary release and its Monthly Bulletin that are not in yet.
+
+    The site in English is asked over plain http, one page a second. A page that is known is not asked again, so a
+    second run asks the indexes alone. A page that is refused, or is not what its index says, loses only itself. When
+    three in a row are refused, nothing more is asked. Exit code 3: something was lost, the rest is in.
+
+    TRADEWATCH_GACC_URL sets another address, TRADEWATCH_GACC_PACE the seconds between two calls.
+
+    Example: tradewatch pull gacc --dry-run
+
+    Example: tradewatch pull gacc --since 2021-01 --table countries
+    """
+    if unknown := set(kind or ()) - set(KINDS):
+        raise typer.BadParameter(f"{plain(min(unknown))} is none of {', '.join(KINDS)}", param_hint="--table")
+    this = now().date()
+    first, last = month_told(since) or shift(this, -MONTHS_BACK), month_told(until) or shift(this, -1)
+    if first > last:
+        raise DataError(f"{first:%Y-%m} to {last:%Y-%m} holds no month; --since is expected to be before --until.")
+    wanted = pull_gacc.Wanted(first=first, last=last, tables=tuple(kind or ()), again=again)
+    _pull_gacc(wanted, gacc_service.from_environment(os.environ), home, dry_run=dry_run)
+
+
+def _pull_gacc(wanted: pull_gacc.Wanted, service: gacc_service.Service, home: Home, *, dry_run: bool) -> None:
+    with writing(home) as (con, settings), pull_gacc.Pulling(con, settings, service, now) as pulling:
+        links = pulling.links(wanted)
+        if dry_run:
+            for made in pages.links(pulling.to_ask(links, wanted), service):
+                out.print(made, soft_wrap=isinstance(made, str))
+        else:
+            with progress("pages", len(links)) as bar:
+                for taken in pulling.run(links, wanted):
+                    bar.update(bar.task_ids[0], advance=1, description=taken.link.name)
+    pages.pulled(pulling.outcome, dry_run=dry_run)
+    if not pulling.outcome.complete:
         raise typer.Exit(DONE_IN_PART)

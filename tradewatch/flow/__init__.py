@@ -125,6 +125,7 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
             released_at=moment,
             sha256=raw.hash_of(pull.body),
             path=path,
+            address=pull.address,
         )
         loaded = facts.load(con, loading_of(entry, release), again_from(con, settings))
         counts, notes = told_of(loaded, release)

@@ -35,4 +35,6 @@ TRADEWATCH_HOME=tradewatch-home
 TRADEWATCH_COMTRADE_KEY=
 # Seconds between two calls; 1.05 where it is not set.
 # TRADEWATCH_COMTRADE_PACE=1.05
+# The same for China's customs; 1 where it is not set.
+# TRADEWATCH_GACC_PACE=1
 """

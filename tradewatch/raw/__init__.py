@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
@@ -101,7 +102,7 @@ def record(
 def _row(entry: Entry, size: int) -> dict[str, object]:
     """What the ledger says of a pull before anything of it is loaded."""
     requested: dict[str, object] = {"name": entry.name, "told": asdict(entry.told)}
-    if entry.asked:
+    if entry.asked or entry.address:
         requested |= {"address": entry.address, "asked": to_plain(entry.asked)}
     return {
         "pull_id": entry.pull_id,
@@ -196,6 +197,12 @@ _COUNTED = (
 def loaded_as(con: duckdb.DuckDBPyConnection, sha256: str) -> list[Entry]:
     """The pulls that already brought these very bytes: more than one when a source went back to an earlier file."""
     return _entries(con, "state = 'loaded' and sha256 = $sha256", {"sha256": sha256})
+
+
+def loaded_from(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, Entry]:
+    """The address of every answer of a source that is loaded, with the last pull from there."""
+    entries = _entries(con, "state = 'loaded' and source = $source", {"source": source})
+    return {entry.address: entry for entry in sorted(entries, key=attrgetter("pull_id")) if entry.address}
 
 
 def counts_of(con: duckdb.DuckDBPyConnection, pull_id: int) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from tradewatch.errors import ConfigError, SourceChanged, SourceRefused
 from tradewatch.records import Question
 from tradewatch.sources.comtrade_codes import FLOWS
-from tradewatch.sources.http import USUAL, Answer, Patience, TryAgain
+from tradewatch.sources.http import USUAL, Answer, Patience, TryAgain, pace_told
 from tradewatch.sources.tables import is_web_page, quoted
 
 HOST = "https://comtradeapi.un.org"
@@ -89,20 +89,10 @@ def from_environment(environment: Mapping[str, str]) -> Service:
     key = environment.get(KEY, "").strip()
     if not re.fullmatch(r"[\x21-\x7e]{0,200}", key):
         raise ConfigError(f"{KEY} is expected to be a subscription key: letters and digits without spaces.")
-    pace = _pace(environment.get(PACE, ""))
+    pace = pace_told(environment, PACE, Service().pace)
     if not key:
         return Service(url=url, pace=pace)
     return Service(url=url, key=key, pace=pace, caps=(100_000, 250_000), calls_a_day=USUAL_CALLS)
-
-
-def _pace(text: str) -> float:
-    try:
-        pace = float(text or Service().pace)
-    except ValueError:
-        pace = -1.0
-    if not 0 <= pace <= 600:
-        raise ConfigError(f"{PACE} is expected to be seconds between two calls, such as 1.05.")
-    return pace
 
 
 def data_path(question: Question, service: Service, *, count: bool = False) -> str:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import httpx
 import stamina.instrumentation
 
-from tradewatch.errors import SourceChanged, SourceUnavailable
+from tradewatch.errors import ConfigError, SourceChanged, SourceUnavailable
 
 stamina.instrumentation.set_on_retry_hooks([])  # its log lines name arguments; our ledger of calls says more
 
@@ -110,6 +110,17 @@ class Pace:
         """The server answered: calls may come a little closer again."""
         with self._lock:
             self._seconds = max(self._seconds * 0.95, self.least)
+
+
+def pace_told(environment: Mapping[str, str], name: str, usual: float) -> float:
+    """The seconds between two calls that the environment sets, else the usual ones; a ConfigError when malformed."""
+    try:
+        pace = float(environment.get(name) or usual)
+    except ValueError:
+        pace = -1.0
+    if not 0 <= pace <= 600:
+        raise ConfigError(f"{name} is expected to be seconds between two calls, such as {usual:g}.")
+    return pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
