@@ -125,6 +125,8 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
             released_at=moment,
             sha256=raw.hash_of(pull.body),
             path=path,
+            asked=pull.asked,
+            address=pull.address,
         )
         loaded = facts.load(con, loading_of(entry, release), again_from(con, settings))
         counts, notes = told_of(loaded, release)
@@ -207,7 +209,7 @@ def replay(con: duckdb.DuckDBPyConnection, settings: Settings, on_done: Progress
 
 def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Load the reference lists, which the facts join: every import needs them, and they may have changed."""
-    reference.load(con, shipped("data"), settings.own("watches"))
+    reference.load(con, shipped("data"), settings.own("watches"), settings.own("gacc_commodity"))
 
 
 def pulls(con: duckdb.DuckDBPyConnection) -> int:
