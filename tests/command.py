@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 COMMANDS = (
-    "alerts", "ask", "build", "check", "demo", "digest", "import", "init", "pull", "replay", "sql", "status", "views",
+    "alerts", "ask", "build", "check", "demo", "digest", "gacc", "import", "init", "pull", "replay", "sql", "status",
+    "views",
 )  # fmt: skip
 
 Ran = subprocess.CompletedProcess[str]

@@ -64,12 +64,13 @@ def queries(wanted: Question, every: Sequence[str], now: datetime) -> list[Quest
 
 def _by_code(frame: Question, partners: tuple[str, ...], count: int) -> Iterator[Question]:
     """
-    One query for each flow and as many codes as fit. Imports are cut elsewhere than exports, so that the codes of a
-    file tell, beside its columns, which of the two it is.
+    One query for each flow and as many codes as fit. Where there are several, imports are cut elsewhere than exports,
+    so that the codes of a file tell, beside its columns, which of the two it is.
     """
     most = min(MOST_VALUES, (MOST_ROWS - 1) // (count * len(frame.periods)))
     for flow in frame.flows:
-        first = most if flow == "export" else max(most // 2, 1)
+        alike = flow == "export" or len(frame.commodities) <= most
+        first = most if alike else max(most // 2, 1)
         head, rest = frame.commodities[:first], frame.commodities[first:]
         for codes in (head, *_parts(rest, most)):
             yield replace(frame, flows=(flow,), partners=partners, commodities=codes)
