@@ -66,7 +66,8 @@ BOOK = {
 _UNIT = r'([0-9]{2}|\?),"([^"\n]*)",'
 _COMMODITY = re.compile(rf'([0-9]{{8}}),"(.*?)",([0-9]{{4}}),{_UNIT}{_UNIT}(?=\n)', re.DOTALL)
 _NAMED = re.compile(r"([0-9]{2,3}),([^\n]*),(?=\n)")
-_NEXT = re.compile(r"\n[0-9]{8},")
+_ANOTHER = re.compile(r"\n[0-9]{8},|,(?:19|20)[0-9]{2},")
+"""What begins or ends a record, and is in no name."""
 
 
 class Book(NamedTuple):
@@ -124,11 +125,11 @@ def _names(pull: Pull, text: str) -> pl.DataFrame:
 
 
 def _records(pull: Pull, text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """The records, when they make up the whole text and no name has swallowed the beginning of another record."""
+    """The records, when they make up the whole text and no name has swallowed a part of another record."""
     start, line = 0, 2
     while start < len(text):
         found = pattern.match(text, start)
-        if found is None or _NEXT.search(found[0]):
+        if found is None or _ANOTHER.search(found[2]):
             shown = text[start:].partition("\n")[0]
             raise DataError(
                 f"{pull.name}, line {line}: {quoted(shown)}, where a code, its name and what belongs to it were"
