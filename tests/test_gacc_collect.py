@@ -279,6 +279,10 @@ def test_what_was_told_goes_before_the_order_of_the_columns(con: Con, home: Sett
     (downloads / "downloadData.csv").write_bytes(export(("202501", CHIPS[0], "344", 5), order="export"))
     assert collected(con, home, downloads, told="import")["downloadData.csv"].query == 2
     assert facts(con)[0][0] == "import"
+    (again,) = collected(con, home, downloads / "downloadData.csv", told="export").values()
+    assert again.state == "refused"
+    assert "loaded before as import (pull 1), now they are said to be export" in again.sentence
+    assert collected(con, home, downloads, told="export")["downloadData.csv"].state == "known"
 
 
 def test_two_files_for_one_query_are_not_taken_for_it(con: Con, home: Settings, downloads: Path) -> None:

@@ -173,7 +173,9 @@ def _looked_at(
     try:
         body = read_whole(path)
         mark = raw.hash_of(body)
-        if mark in seen or raw.loaded_as(con, mark):
+        before = raw.loaded_as(con, mark)
+        if mark in seen or before:
+            _refuse_other_flow(path.name, before, told if named else None)
             return Collected(name=path.name, state="known")
         if not gacc_query.recognises(body):
             return Collected(name=path.name, state="left", sentence=f"{path.name}: no export of the query platform.")
@@ -187,6 +189,15 @@ def _looked_at(
     if flow is None or not (named or any(one.question.flows == (flow,) for one in fitting)):
         return Collected(name=path.name, state="left", sentence=_why_left(path.name, shown))
     return _Matched(name=path.name, body=body, flow=flow, query=query)
+
+
+def _refuse_other_flow(name: str, before: Sequence[raw.Entry], told: str | None) -> None:
+    for entry in before:
+        if told and entry.told.flow != told:
+            raise DataError(
+                f"{name}: these bytes were loaded before as {entry.told.flow} (pull {entry.pull_id}), now they are said"
+                f" to be {told}; nothing was changed."
+            )
 
 
 def _flow(name: str, shown: Shown, fitting: Sequence[Printed], ask_flow: Ask) -> str | None:
