@@ -59,7 +59,7 @@ where
     and a.state in ('value', 'zero')
     and i.source is null
     and (
-        len(cast($currencies as varchar [])) = 0
-        or list_contains(cast($currencies as varchar []), s.currency)
+        len(cast($currencies as varchar[])) = 0
+        or list_contains(cast($currencies as varchar[]), s.currency)
     )
 group by s.rowid
