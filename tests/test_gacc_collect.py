@@ -144,6 +144,21 @@ def test_the_watch_asks_its_goods_of_every_partner_where_that_takes_fewer_puzzle
         assert len(one.commodities) * len(one.partners) * len(one.periods) < 10_000
 
 
+def test_in_the_book_of_an_older_edition_relatives_stand_for_what_was_split(
+    con: Con, home: Settings, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.csv"
+    head = '"CODES","DESCRIPTION","YEAR","UNIT_1_CODES","UNIT_1_DESCRIPTION","UNIT_2_CODES","UNIT_2_DESCRIPTION",'
+    codes = ("85414020", "85423100", "01012100")
+    lines = (f'{code},"x",2021,01,"Number of item",09,"Kilogram",' for code in codes)
+    book.write_bytes("\n".join([head, *lines, ""]).encode("gb18030"))
+    gacc.take_code_book(con, home, book)
+    (query,) = asked(con, ("export",), year=2021, codes=())
+    assert query.question.commodities == ("85414020", "85423100")
+    (_, said) = gacc.ask(con, gacc.Wanted(watch="russia", year=2025), NOW)
+    assert said.startswith("152 eight-digit codes, of the code book of 2022; there is none of 2025, `tradewatch gacc")
+
+
 def test_five_partners_fit_and_six_make_two_boxes(con: Con) -> None:
     areas = ("RUS", "KAZ", "KGZ", "ARM", "GEO", "UZB")
     assert [len(one.question.partners) for one in asked(con, ("export",), partners=areas[:5])] == [5, 5]

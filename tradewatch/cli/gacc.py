@@ -26,6 +26,7 @@ app.add_typer(gacc_app, name="gacc")
 T = TypeVar("T")
 
 FLOWS: dict[str, tuple[str, ...]] = {"export": ("export",), "import": ("import",), "both": ("export", "import")}
+CURRENCIES = {"usd": "USD", "cny": "CNY"}
 
 SHOWN = 10
 """How many queries without an answer are named; the others are counted."""
@@ -66,7 +67,7 @@ def query(
         year=year,
         months=_months(months),
         flows=_one_of(FLOWS, flow_told, "--flow"),
-        currency=_one_of({"usd": "USD", "cny": "CNY"}, currency.lower(), "--currency"),
+        currency=_one_of(CURRENCIES, currency.lower(), "--currency"),
         partners=tuple(dict.fromkeys(one.upper() for one in partner or ())),
         codes=_codes(code or []),
     )
@@ -167,22 +168,18 @@ def _show_collected(done: list[gacc.Collected]) -> None:
     if not done:
         show.err.print("no file downloadData*.csv is there.")
         return
-    rows = [
-        (
-            one.name,
-            one.state,
-            one.query,
-            *((one.imported.rows_read, one.imported.counts["new"]) if one.imported else ()),
-        )
-        for one in done
-    ]
     columns = ("file", "state", "query", "read", "new")
-    show.out.print(show.table("", columns, [(*row, None, None)[:5] for row in rows], right=columns[2:]))
+    show.out.print(show.table("", columns, map(_row, done), right=columns[2:]))
     for one in done:
         for note in one.imported.notes if one.imported else ():
             show.err.print(f"{one.name}: {plain(note)}", markup=False, soft_wrap=True)
         if one.sentence:
             show.err.print(f"tradewatch: {one.sentence}", markup=False, soft_wrap=True)
+
+
+def _row(one: gacc.Collected) -> tuple[object, ...]:
+    counts = (one.imported.rows_read, one.imported.counts["new"]) if one.imported else (None, None)
+    return (one.name, one.state, one.query, *counts)
 
 
 @gacc_app.command()

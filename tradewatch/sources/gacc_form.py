@@ -16,7 +16,6 @@ from tradewatch.records import Question
 from tradewatch.sources.gacc_query import CHINA, MOST_ROWS, Shown
 
 FORM = "http://stats.customs.gov.cn/queryDataForEN/queryDataByWhereEn"
-CURRENCIES = {"usd": "USD", "cny": "CNY"}
 CURRENCY_TYPES = {"USD": "usd", "CNY": "rmb"}
 FLOWS = ("export", "import")
 FLOW_TYPES = {"export": 0, "import": 1}
