@@ -104,6 +104,16 @@ create table if not exists ref.policy_event (
     basis varchar not null
 );
 
+-- China's own goods codes of a year's code book, with the units of both quantities; unit2 is null where there is one.
+create table if not exists ref.gacc_commodity (
+    year smallint not null,
+    commodity varchar not null,
+    unit_code varchar not null,
+    unit varchar not null,
+    unit2_code varchar,
+    unit2 varchar
+);
+
 create table if not exists ref.fx_month (
     currency varchar not null,
     freq varchar not null,
@@ -198,6 +208,16 @@ create table if not exists raw.dataset (
     known_from timestamp not null,
     seen_at timestamp not null,
     notes varchar
+);
+
+-- Queries of the platform of China's customs that were printed for somebody to ask by hand: `asked` as in raw.pull. One
+-- is answered by a pull of the same address that was taken later.
+create table if not exists raw.gacc_query (
+    number integer not null,
+    printed_at timestamp not null,
+    currency varchar not null,
+    asked varchar not null,
+    address varchar not null
 );
 
 create table if not exists facts.trade_history (

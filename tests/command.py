@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 COMMANDS = (
-    "alerts", "ask", "build", "check", "compact", "demo", "digest", "import", "init", "pull", "replay", "run", "sql",
-    "status", "views",
+    "alerts", "ask", "build", "check", "compact", "demo", "digest", "gacc", "import", "init", "pull", "replay", "run",
+    "sql", "status", "views",
 )  # fmt: skip
 
 Ran = subprocess.CompletedProcess[str]

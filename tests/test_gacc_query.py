@@ -1,15 +1,17 @@
 """Exports of the query platform of China's customs: what their rows become, and every way in which one is refused."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from tradewatch import sources
 from tradewatch.errors import DataError, SourceChanged, SourceTruncated, TradewatchError
-from tradewatch.records import ROWS, Pull, Release, Told
+from tradewatch.records import ROWS, Pull, Question, Release, Told
 
 FILES = Path(__file__).parent / "files"
 ZH = (FILES / "gacc_query_zh.csv").read_bytes()
@@ -43,7 +45,10 @@ def test_the_chinese_interface_in_yuan() -> None:
         ("344", "01012100", 45000, 1500, 3, "头"),
         ("399", "84821020", 2100, 700, 700, "千克"),
     ]
-    assert (release.source, release.rows_read, release.rows_rejected, release.notes) == ("gacc", 4, 0, ())
+    assert (release.source, release.rows_read, release.rows_rejected) == ("gacc", 4, 0)
+    assert release.notes == (
+        "1 cells have a value beside a quantity of 0 (less than half a unit): no price from these.",
+    )
 
 
 def test_the_english_interface_in_dollars_is_summed_over_regime_and_province() -> None:
@@ -70,6 +75,59 @@ def test_columns_come_in_any_order_and_need_not_be_there() -> None:
     ]
     row = parsed(table("数据年月|商品编码|商品名称|人民币", "202301|01|活动物|12"))
     assert row.rows.select("partner_code", "commodity").rows() == [("ALL", "01")]
+
+
+MEASURED = "Date of data|Commodity code|Commodity|Quantity|Unit|Supplementary Quantity|Supplementary Unit|US dollar"
+
+
+@pytest.mark.parametrize(
+    ("line", "net_kg", "quantity", "unit"),
+    [
+        ("85423111|chip|1520|Number of item|38|Kilogram", "38", "1520", "Number of item"),
+        ("85299010|part|38|Kilogram|1520|Number of item", "38", "1520", "Number of item"),  # both, either way round
+        ("85291010|aerial|38|Kilogram|0|?", "38", "38", "Kilogram"),
+        ("71081200|gold|38|Gram|0|?", "0.038", "38", "Gram"),
+        ("28444310|isotope|38|Gram|7|Million Bq", "0.038", "7", "Million Bq"),
+        ("27160000|current|7|Kilowatt-hour|0|?", None, "7", "Kilowatt-hour"),
+    ],
+)
+def test_both_quantities_are_kept(line: str, net_kg: str | None, quantity: str, unit: str) -> None:
+    rows = parsed(table(MEASURED, f"202501|{line}|9")).rows
+    mass = Decimal(net_kg) if net_kg else None
+    assert rows.select("net_kg", "quantity", "quantity_unit").rows() == [(mass, Decimal(quantity), unit)]
+
+
+def test_a_quantity_of_zero_beside_a_value_stays_zero_and_is_said() -> None:
+    release = parsed(table(MEASURED, "202501|85423111|chip|0|Number of item|0|Kilogram|9"))
+    assert release.rows.select("value", "net_kg", "quantity").rows() == [(9, 0, 0)]
+    assert release.notes == (
+        "1 cells have a value beside a quantity of 0 (less than half a unit): no price from these.",
+    )
+    assert parsed(table(MEASURED, "202501|85423111|chip|0|Number of item|0|Kilogram|0")).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"partners": ("145",)}, "line 2: partner_code is '344', which the query of this file did not ask"),
+        ({"commodities": ("85423100",)}, "line 4: commodity is '01012100'"),
+        ({"periods": (date(2024, 1, 1),)}, "line 4: period is '2024-02-01'"),
+    ],
+)
+def test_rows_that_were_not_asked_are_refused(changed: dict[str, Any], said: str) -> None:
+    question = Question(
+        reporters=("142",),
+        partners=("344", "145", "399"),
+        flows=("export",),
+        freq="M",
+        commodities=("85423100", "01012100", "84821020"),
+        periods=(date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)),
+    )
+    pull = Pull(name="f.csv", body=ZH, fetched_at=datetime(2026, 11, 24), told=Told(flow="export"), asked=(question,))
+    (block,) = sources.parse(pull).blocks
+    assert block.known == {("142", month): pull.fetched_at for month in question.periods[:2]}
+    with pytest.raises(DataError, match=said):
+        sources.parse(replace(pull, asked=(replace(question, **changed),)))
 
 
 def test_units_that_differ_are_not_summed() -> None:

@@ -33,6 +33,7 @@ LISTS = (
     "hs_link",
     "policy_event",
     "release_day",
+    "gacc_commodity",
 )
 """The tables of ref that are one CSV each, with the columns of the table as headings."""
 
@@ -50,6 +51,9 @@ ROLES = ("target", "coalition", "hub", "control_partner", "control_product")
 
 # Each finds the offenders of one rule, as one text column; the sentence says the rule and what to do.
 CHECKS = {
+    "gacc_commodity: {} stands there more than once; a code book has a code once.": """
+        select year || ' ' || commodity from ref.gacc_commodity group by year, commodity having count(*) > 1
+        order by 1""",
     "source_area.csv: {} stands there more than once; a source's code maps to one area.": """
         select source || ' ' || code from ref.source_area group by source, code having count(*) > 1 order by 1""",
     "area.csv: {} stands there more than once; keep one line.": """
@@ -76,15 +80,20 @@ CHECKS = {
 }
 
 
-def load(con: duckdb.DuckDBPyConnection, folder: Path, user_watches: Path | None = None) -> dict[str, int]:
+def load(
+    con: duckdb.DuckDBPyConnection, folder: Path, user_watches: Path | None = None, user_books: Path | None = None
+) -> dict[str, int]:
     """
     Replace all of ref.* by the lists of `folder`; gives the rows of each table, by its name without the schema.
 
-    `user_watches` may hold more watches, and a file of the same name there stands in for the shipped one. A ConfigError
-    says in one sentence what is wrong with which file, and ref.* is then as it was.
+    `user_watches` may hold more watches, and a file of the same name there stands in for the shipped one. `user_books`
+    may hold code books of China's customs, one file a year, each in place of the shipped year. A ConfigError says in
+    one sentence what is wrong with which file, and ref.* is then as it was.
     """
     with transaction(con):
-        counts = {table: _load_list(con, folder, table) for table in LISTS}
+        counts = {table: _load_list(con, folder / f"{table}.csv", table) for table in LISTS}
+        if user_books:
+            counts["gacc_commodity"] = _load_books(con, user_books)
         counts |= _load_watches(con, _watch_files(folder / "watches", user_watches))
         counts["reference_source"] = _load_sources(con, folder)
         counts["fx_month"] = _replace(con, "fx_month", _rates())
@@ -92,12 +101,25 @@ def load(con: duckdb.DuckDBPyConnection, folder: Path, user_watches: Path | None
     return counts
 
 
-def _load_list(con: duckdb.DuckDBPyConnection, folder: Path, table: str) -> int:
+def _load_list(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> int:
+    """One CSV in place of what its table holds."""
+    con.execute(f"delete from ref.{table}")
+    return _insert_list(con, path, table)
+
+
+def _load_books(con: duckdb.DuckDBPyConnection, books: Path) -> int:
+    """The user's code books, `<year>.csv`, each in place of the shipped rows of its year."""
+    for path in sorted(books.glob("*.csv")):
+        con.execute("delete from ref.gacc_commodity where cast(year as varchar) = ?", [path.stem])
+        _insert_list(con, path, "gacc_commodity")
+    return _count(con, "gacc_commodity")
+
+
+def _insert_list(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> int:
     """One CSV into its table: every field as text first, empty is NULL, then cast by the table's own types."""
-    path, columns = folder / f"{table}.csv", _columns(con, table)
+    columns = _columns(con, table)
     _check_heading(path, list(columns))
     fields = ", ".join(f"cast(nullif(\"{name}\", '') as {kind})" for name, kind in columns.items())
-    con.execute(f"delete from ref.{table}")
     try:
         con.execute(
             f"insert into ref.{table} select {fields} from read_csv(?, header = true, auto_detect = false,"

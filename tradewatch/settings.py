@@ -32,7 +32,7 @@ class Settings:
         return self.home / "digests"
 
     def own(self, folder: str) -> Path:
-        """The user's own `queries`, `alerts` or `watches`, read after the shipped ones."""
+        """The user's own `queries`, `alerts`, `watches` or `gacc_commodity`, read after the shipped ones."""
         return self.home / folder
 
 

@@ -1,5 +1,5 @@
 -- What one release changes: each flow is new, revised, unchanged, withdrawn (a complete answer no longer has it), or
--- kept (a total known before, where this release only has parts of it).
+-- kept (a total known before, where this release only has parts of it). An answer in dollars does not withdraw yuan.
 -- Grain: the key of a flow: that of `stated`, a row of incoming, or where that is null (withdrawn) of
 -- `version`, the row of the standing version that a change ends. Only row numbers: this is as long as a release.
 select
@@ -58,4 +58,8 @@ where
     and not s.withdrawn
     and a.state in ('value', 'zero')
     and i.source is null
+    and (
+        len(cast($currencies as varchar[])) = 0
+        or list_contains(cast($currencies as varchar[]), s.currency)
+    )
 group by s.rowid

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from tradewatch import answers, flow, show
-from tradewatch.cli import pull, run
+from tradewatch.cli import gacc, pull, run
 from tradewatch.cli.common import DONE_IN_PART, AsOf, Home, app, main, month_told, now, reading, settings_of, writing
 from tradewatch.files import plain
 from tradewatch.flow.home import make_home
 from tradewatch.records import Told
 
-__all__ = ["app", "main", "pull", "run"]
+__all__ = ["app", "gacc", "main", "pull", "run"]
 
 alerts_app = typer.Typer(
     help="The cases: what is unusual, why, and the figures behind it.",

@@ -12,7 +12,9 @@ WHATS = (*CHANGED, "kept")
 
 def compare(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
     """Fill changes from the staged release and the standing versions."""
-    stage(con, "changes", {"source": loading.release.source, "complete": bool(loading.release.blocks)})
+    release = loading.release
+    currencies = release.rows["currency"].unique().to_list()
+    stage(con, "changes", {"source": release.source, "complete": bool(release.blocks), "currencies": currencies})
 
 
 def keep_only(con: duckdb.DuckDBPyConnection, lines: Sequence[int]) -> None:

@@ -125,6 +125,7 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
             released_at=moment,
             sha256=raw.hash_of(pull.body),
             path=path,
+            asked=pull.asked,
             address=pull.address,
         )
         loaded = facts.load(con, loading_of(entry, release), again_from(con, settings))
@@ -216,7 +217,7 @@ def compact(con: duckdb.DuckDBPyConnection) -> int:
 
 def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Load the reference lists, which the facts join: every import needs them, and they may have changed."""
-    reference.load(con, shipped("data"), settings.own("watches"))
+    reference.load(con, shipped("data"), settings.own("watches"), settings.own("gacc_commodity"))
 
 
 def pulls(con: duckdb.DuckDBPyConnection) -> int:

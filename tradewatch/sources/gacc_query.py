@@ -3,12 +3,18 @@ Exports of the query platform of China's customs (stats.customs.gov.cn): the col
 
 Every field is quoted, every line ends with a comma; GB18030 in the Chinese and in the English interface. The file
 says neither export nor import. Names hold unbalanced quotes (HS 4011 in English), so fields are split at `","`.
+
+A file says nothing of what was asked either. Where it is known (`pull.asked`, a query that tradewatch printed), what it
+does not state was not recorded; else absence proves nothing.
 """
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged, SourceTruncated
-from tradewatch.records import ROWS, Pull, Release
+from tradewatch.records import MONEY, ROWS, Dataset, Pull, Question, Release
 from tradewatch.sources import breakdown
 from tradewatch.sources.tables import (
     check_headings,
@@ -68,7 +74,9 @@ ABSENT = {
 }
 """What stands for a column that was not chosen: the total over it, or nothing."""
 
-KILOGRAM = ("千克", "Kilogram")
+KILOGRAMS = {"千克": 1, "Kilogram": 1, "克": 0.001, "Gram": 0.001}
+"""Kilograms in one unit of mass."""
+
 NO_UNIT = "?"
 VALUATIONS = {"export": "FOB", "import": "CIF"}
 EDITIONS = ((2022, "HS2022"), (2017, "HS2017"), (2012, "HS2012"))
@@ -91,8 +99,9 @@ def parse(pull: Pull) -> Release:
     One row for each month, partner and commodity of the file, summed over regime and province where it has them.
 
     Values are whole yuan or dollars, exports FOB, imports CIF; kilograms from whichever quantity is in them. Without
-    a partner column `partner_code` is ALL, without a commodity column `commodity` is TOTAL. Raises DataError without
-    `told.flow`, SourceTruncated at exactly 10,000 rows.
+    a partner column `partner_code` is ALL, without a commodity column `commodity` is TOTAL. A quantity of 0 beside a
+    value stays 0: less than half a unit. Raises DataError without `told.flow` or for rows that were not asked,
+    SourceTruncated at exactly 10,000 rows.
     """
     if pull.told.flow not in VALUATIONS:
         raise DataError(
@@ -111,13 +120,68 @@ def parse(pull: Pull) -> Release:
     rows = breakdown.summed_over(pull, cells).with_columns(
         breakdown.place("line ", "lines ", "{}"), pl.lit(bool(BREAKDOWNS.keys() & set(frame.columns))).alias("summed")
     )
-    return Release(
+    release = Release(
         source="gacc",
         layout=LAYOUT,
         rows=rows.select(*ROWS),
         rows_read=frame.height,
         notes=_notes(frame, cells, rows),
     )
+    for question in pull.asked:
+        release = _answered(pull, release, question)
+    return release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a file shows of the query behind it: `columns` are the codes chosen, in their order."""
+
+    columns: tuple[str, ...]  # of CODED
+    currency: str
+    periods: frozenset[date]
+    commodities: frozenset[str]
+    partners: frozenset[str]  # ALL where they were not chosen
+
+
+def shown(pull: Pull) -> Shown:
+    """What a file shows, whatever its flow; raises as `parse` does."""
+    rows = parse(replace(pull, told=replace(pull.told, flow="export"), asked=())).rows
+    columns = _frame(pull).columns
+    return Shown(
+        columns=tuple(name for name in columns if name in CODED),
+        currency="CNY" if "CNY" in columns else "USD",
+        periods=frozenset(rows["period"]),
+        commodities=frozenset(rows["commodity"]),
+        partners=frozenset(rows["partner_code"]),
+    )
+
+
+def _answered(pull: Pull, release: Release, question: Question) -> Release:
+    """
+    The release, answering for the question: up to the last month that it states, and for months that were released
+    before it was asked; of the others silence may mean that they were not out yet.
+    """
+    rows = release.rows
+    for column, asked in (
+        ("partner_code", rows["partner_code"].unique().to_list() if question.every_partner else question.partners),
+        ("commodity", question.commodities),
+        ("period", question.periods),
+    ):
+        beside = rows.filter(~pl.col(column).is_in(list(asked)))
+        for found, place in beside.select(column, "place").head(1).rows():
+            raise DataError(
+                f"{pull.name}, {place}: {column} is {quoted(found)}, which the query of this file did not ask; "
+                "export the query again as it was printed, or load the file with `tradewatch import`."
+            )
+    last = rows["period"].max()
+    moment = pull.released_at or pull.fetched_at
+    known: dict[Dataset, datetime] = {
+        (CHINA, period): moment
+        for period in question.periods
+        if (CHINA, period) in question.released or (isinstance(last, date) and period <= last)
+    }
+    partners = tuple(dict.fromkeys((*question.partners, *rows["partner_code"])))
+    return replace(release, blocks=replace(question, partners=partners).blocks(known))
 
 
 def _frame(pull: Pull) -> pl.DataFrame:
@@ -221,16 +285,25 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _measured(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with `net_kg`, and with quantities that have no unit (`"0","?"`) null."""
+    """
+    The frame with `net_kg`; quantities that have no unit (`"0","?"`) are null. Of two units `quantity` is in the one
+    that is no kilogram, so that both are kept.
+    """
     stated = frame.with_columns(
         pl.when(pl.col(unit).is_not_null() & (pl.col(unit) != NO_UNIT)).then(pl.col(quantity, unit))
         for quantity, unit in (("quantity", "quantity_unit"), ("quantity2", "unit2"))
     )
     kilograms = (
-        pl.when(pl.col(unit).is_in(KILOGRAM)).then(pl.col(quantity))
+        pl.when(pl.col(unit) == name).then(pl.col(quantity) * pl.lit(factor, dtype=MONEY)).cast(MONEY)
         for quantity, unit in (("quantity", "quantity_unit"), ("quantity2", "unit2"))
+        for name, factor in KILOGRAMS.items()
     )
-    return stated.with_columns(net_kg=pl.coalesce(kilograms))
+    first_is_mass = pl.col("quantity_unit").is_in(list(KILOGRAMS)) & pl.col("unit2").is_not_null()
+    return stated.with_columns(
+        pl.when(first_is_mass).then("quantity2").otherwise("quantity").alias("quantity"),
+        pl.when(first_is_mass).then("unit2").otherwise("quantity_unit").alias("quantity_unit"),
+        net_kg=pl.coalesce(kilograms),
+    )
 
 
 def _notes(frame: pl.DataFrame, cells: pl.DataFrame, rows: pl.DataFrame) -> tuple[str, ...]:
@@ -241,6 +314,11 @@ def _notes(frame: pl.DataFrame, cells: pl.DataFrame, rows: pl.DataFrame) -> tupl
     per_cell = cells.group_by(breakdown.CELL).agg(pl.col("quantity_unit").n_unique())
     if mixed := per_cell.filter(pl.col("quantity_unit") > 1).height:
         notes.append(f"No quantity for {mixed:,} cells: their rows have different units.")
+    zero = (pl.col("value") > 0) & ((pl.col("net_kg") == 0) | (pl.col("quantity") == 0))
+    if small := rows.filter(zero).height:
+        notes.append(
+            f"{small:,} cells have a value beside a quantity of 0 (less than half a unit): no price from these."
+        )
     if frame.is_empty():
         notes.append("No rows: China's customs recorded nothing for what was asked.")
     return tuple(notes)
