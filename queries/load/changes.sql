@@ -1,5 +1,6 @@
 -- What one release changes: each flow is new, revised, unchanged, withdrawn (a complete answer no longer has it), or
--- kept (a total known before, where this release only has parts of it).
+-- kept (a total known before, where this release only has parts of it). A release that states figures withdraws those
+-- of its own currencies only: China's customs puts yuan and dollars into tables of their own.
 -- Grain: the key of a flow: that of `stated`, a row of incoming, or where that is null (withdrawn) of
 -- `version`, the row of the standing version that a change ends. Only row numbers: this is as long as a release.
 select
@@ -58,4 +59,8 @@ where
     and not s.withdrawn
     and a.state in ('value', 'zero')
     and i.source is null
+    and (
+        s.currency in (select c.currency from incoming as c)
+        or not exists (select 1 from incoming)
+    )
 group by s.rowid
