@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import Pull
 from tradewatch.sources.gacc_grid import ADVICE, Cell, Grid
-from tradewatch.sources.tables import decoded, is_web_page, quoted
+from tradewatch.sources.tables import decoded, quoted
 
 _BEGINNING = 200_000
 _TITLE = re.compile(rb"class=[\"']?atcl-ttl[\"']?[^>]*>([^<]{0,400})")
@@ -44,7 +44,7 @@ def grid(pull: Pull) -> Grid:
             f"{pull.name}: not readable: the table is an image ({quoted(reader.image)}); customs printed the releases "
             "of 2018 so, take that month from the query platform."
         )
-    if reader.open or reader.content or (is_web_page(pull.body) and not text.rstrip().lower().endswith("</html>")):
+    if reader.open or reader.content or not text.rstrip().lower().endswith("</html>"):
         raise DataError(f"{pull.name}: the page is cut, its end is missing; save it again.")
     if not reader.rows:
         raise DataError(f"{pull.name}: a page without a table, where one was expected; save it again once it shows.")

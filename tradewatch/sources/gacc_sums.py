@@ -21,6 +21,9 @@ The least that China's exports and imports of a month together come to, from 201
 times as much. So a unit that is wrong by ten or more, or dollars read as yuan, falls outside.
 """
 _MOST = 10
+_DEARER = 10
+"""How far the price of a commodity may move within a year: ships, the least uniform, are counted without their size."""
+
 _SINCE = 2018
 _SURPLUS_SINCE = 2021
 """From this year on exports exceeded imports in every month (customs' own totals, until 2026-09)."""
@@ -44,12 +47,12 @@ def _check_total(table: Table, line: Line, span: str) -> None:
         made = (exports or zero) + (imports or zero)
         if abs((total or zero) - made) > most:
             column = Column("value", "total", span)
-            raise table.wrong(line, column, f"the total is {total}, but exports and imports make {made}")
+            raise table.wrong(line, column, f"the total is {total or 0}, but exports and imports make {made}")
     if Column("value", "balance", span) in line.figures:
         made = (exports or zero) - (imports or zero)
         if abs((balance or zero) - made) > most:
             column = Column("value", "balance", span)
-            raise table.wrong(line, column, f"the balance is {balance}, but exports less imports make {made}")
+            raise table.wrong(line, column, f"the balance is {balance or 0}, but exports less imports make {made}")
 
 
 def check_spans(table: Table, line: Line) -> None:
@@ -61,9 +64,9 @@ def check_spans(table: Table, line: Line) -> None:
                 continue
             to_date = line.figures[year]
             if (month or 0) > (to_date or 0):
-                raise table.wrong(line, year, f"the year to date is {to_date}, less than its month, {month}")
+                raise table.wrong(line, year, f"the year to date is {to_date or 0}, less than its month, {month}")
             if table.period.month == 1 and (month or 0) != (to_date or 0):
-                raise table.wrong(line, year, f"January is {month}, but the year to date is {to_date}")
+                raise table.wrong(line, year, f"January is {month or 0}, but the year to date is {to_date or 0}")
 
 
 def _check_growth(table: Table, line: Line) -> None:
@@ -122,7 +125,24 @@ def check_parts(table: Table, whole: Line, parts: Sequence[Line], *, complete: b
         rest = (figure or Decimal(0)) - made
         slack = table.step * (len(parts) + 1) / 2
         if rest < -slack or (complete and rest > slack + (figure or 0) * _HALF_PERCENT):
-            raise table.wrong(whole, column, f"it is {figure}, but its {len(parts)} parts make {made}")
+            raise table.wrong(whole, column, f"it is {figure or 0}, but its {len(parts)} parts make {made}")
+
+
+def check_price(table: Table, line: Line) -> None:
+    """The value of one unit in the month and in the year to date are of one size; figures are taken as rounded."""
+    price = {}
+    for span in ("M", "YTD"):
+        value, quantity = (line.figures.get(Column(what, "", span)) for what in ("value", "quantity"))
+        if value is None or quantity is None:
+            return
+        half = Decimal(1).scaleb(int(quantity.as_tuple().exponent)) / 2
+        if quantity <= half or value <= table.step:
+            return
+        price[span] = ((value - table.step) / (quantity + half), (value + table.step) / (quantity - half))
+    month, year = price["M"], price["YTD"]
+    if month[0] > _DEARER * year[1] or year[0] > _DEARER * month[1]:
+        said = f"more than {_DEARER} times as dear, or as cheap, in the month as in the year to date"
+        raise table.wrong(line, Column("value", "", "M"), f"a unit of it is {said}")
 
 
 def world_of(table: Table, labels: Sequence[str]) -> Line:
