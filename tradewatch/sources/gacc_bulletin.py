@@ -25,7 +25,15 @@ from tradewatch.sources.gacc_release import (
     released,
     row,
 )
-from tradewatch.sources.gacc_sums import check_flows, check_parts, check_price, check_spans, check_world, world_of
+from tradewatch.sources.gacc_sums import (
+    check_flows,
+    check_largest,
+    check_parts,
+    check_price,
+    check_spans,
+    check_world,
+    world_of,
+)
 from tradewatch.sources.gacc_table import Column, Line, Table, label, read, squeezed
 from tradewatch.sources.tables import quoted
 
@@ -182,6 +190,7 @@ def _commodities(grid: Grid, flow: str) -> Read:
     for line in table.lines:
         check_spans(table, line)
         check_price(table, line)
+    check_largest(table)
     _check_indented(table)
     rows = []
     for line in table.lines:

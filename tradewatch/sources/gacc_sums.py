@@ -21,6 +21,7 @@ The least that China's exports and imports of a month together come to, from 201
 times as much. So a unit that is wrong by ten or more, or dollars read as yuan, falls outside.
 """
 _MOST = 10
+_MANY = 30
 _DEARER = 10
 """How far the price of a commodity may move within a year: ships, the least uniform, are counted without their size."""
 
@@ -126,6 +127,25 @@ def check_parts(table: Table, whole: Line, parts: Sequence[Line], *, complete: b
         slack = table.step * (len(parts) + 1) / 2
         if rest < -slack or (complete and rest > slack + (figure or 0) * _HALF_PERCENT):
             raise table.wrong(whole, column, f"it is {figure or 0}, but its {len(parts)} parts make {made}")
+
+
+def check_largest(table: Table) -> None:
+    """
+    In a list of many commodities the largest, machines and electrical goods, is near half of all exports or imports:
+    some ten times as much or as little is another unit.
+    """
+    if len(table.lines) < _MANY or table.period.year < _SINCE:
+        return
+    for span in ("M", "YTD"):
+        column = Column("value", "", span)
+        largest = max(table.lines, key=lambda line: line.figures.get(column) or 0)
+        months = table.period.month if span == "YTD" else 1
+        least = _MONTHLY[table.unit.currency] / 5
+        if column in largest.figures and not least <= (table.value(largest, column) or 0) / months < least * _MOST:
+            size = f"{least:,.0f} to {least * _MOST:,.0f} {table.unit.currency} a month"
+            raise table.wrong(
+                largest, column, f"the largest of {len(table.lines)} commodities is not of its size, {size}"
+            )
 
 
 def check_price(table: Table, line: Line) -> None:

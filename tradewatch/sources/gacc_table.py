@@ -187,7 +187,7 @@ def read(grid: Grid, units: Collection[str], *, labels: int = 1, partners: bool 
     height, columns = _columns(grid, head, labels, period, partners)
     body, noted = _body(grid, head + height)
     lines = [_line(grid, row, columns, labels) for row in body]
-    _refuse_twice(grid, lines, labels)
+    _refuse_twice(grid, lines)
     if not lines:
         raise SourceChanged(f"{grid.file}: a table without lines, where figures were expected; {ADVICE}.")
     step = _step(grid, lines)
@@ -342,15 +342,13 @@ def _number(grid: Grid, cell: Cell, column: Column) -> Decimal | None:
     return Decimal(text.replace(",", ""))
 
 
-def _refuse_twice(grid: Grid, lines: Sequence[Line], labels: int) -> None:
-    seen: set[tuple[str, str]] = set()
+def _refuse_twice(grid: Grid, lines: Sequence[Line]) -> None:
+    seen: set[str] = set()
     for line in lines:
-        key = (line.label, line.unit if labels > 1 else "")
-        if key in seen:
-            cell = next(iter(line.cells.values()))
-            found = f"found {quoted(line.label)} again"
+        if line.label in seen:
+            cell, found = next(iter(line.cells.values())), f"found {quoted(line.label)} again"
             raise SourceChanged(f"{grid.file}, {grid.place(cell)}: expected each label once, {found}; {ADVICE}.")
-        seen.add(key)
+        seen.add(line.label)
 
 
 def _step(grid: Grid, lines: Sequence[Line]) -> Decimal:

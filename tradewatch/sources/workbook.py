@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx, .xls) read strictly: damaged or swollen ones are refused, complaints name sheet and cell."""
+"""Spreadsheets (.xlsx) read strictly: refused when damaged or swollen, and every complaint names sheet and cell."""
 
 import math
 import re
@@ -21,17 +21,12 @@ from tradewatch.sources.tables import quoted
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
-XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a workbook of Excel 97 to 2003 begins."""
-
 _EDGE = 1 << 20
 _FAR = re.compile(rb"\sr\s*=\s*[\"'](?:[A-Za-z]{3}|[A-Za-z]{0,2}(?:[0-9]{6}|[2-9][0-9]{4}))")
 """
 A cell beyond column ZZ or row 19,999: one such cell would make the reader lay out the whole area before it. Comext has
 about 35 reporters, 280 partners and 460 months.
 """
-
-_MOST_ROWS, _MOST_COLUMNS = 19_999, 702
 
 
 class Place(NamedTuple):
@@ -122,10 +117,7 @@ class Sheets:
         if name not in self.names:
             raise self.changed(name, "a sheet of this name", "none")
         try:
-            sheet = self.book.get_sheet_by_name(name)
-            if sheet.total_height > _MOST_ROWS or sheet.total_width > _MOST_COLUMNS:
-                raise DataError(f"{self.file}: a cell beyond column ZZ or row 19,999 in {quoted(name)}; not read.")
-            rows = sheet.to_python(skip_empty_area=False)
+            rows = self.book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (CalamineError, ValueError, OSError) as problem:
             raise _damaged(self.file, f"sheet {quoted(name)}", problem, self.advice) from problem
         return Cells(file=self.file, sheet=name, advice=self.advice, rows=rows)
@@ -165,9 +157,8 @@ def looks_like_workbook(body: bytes, sheets: Iterable[str]) -> bool:
 def opened(pull: Pull, advice: str) -> Sheets:
     """The workbook of a pull, each part of it checked first; DataError when it is damaged or unpacks to too much."""
     try:
-        if not pull.body.startswith(XLS):
-            with zipfile.ZipFile(BytesIO(pull.body)) as archive:
-                _check_parts(pull.name, archive)
+        with zipfile.ZipFile(BytesIO(pull.body)) as archive:
+            _check_parts(pull.name, archive)
         book = CalamineWorkbook.from_filelike(BytesIO(pull.body))
     except _TROUBLE as problem:
         raise _damaged(pull.name, "the workbook", problem, advice) from problem

@@ -5,7 +5,7 @@ No change is left out because it cannot be seen: what passes unseen is counted.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -54,7 +54,7 @@ def outcome(body: bytes, truth: Truth) -> str:
 
 
 def on_rows(body: bytes, change: Callable[[Rows, int], None]) -> bytes:
-    """The page after a change of its table as lists of cells, markup and all; the number is the first row of figures."""
+    """The page after a change of its table, as lists of cells with their markup, from the given row on figures."""
     text = body.decode()
     table = _TABLE.search(text)
     if not table:
@@ -154,15 +154,17 @@ def moved_row(random: Random, body: bytes) -> bytes:
 
 
 def lost_row(random: Random, body: bytes) -> bytes:
-    return on_rows(body, lambda rows, first: _drop(rows, random.randrange(len(rows))))
+    def change(rows: Rows, _first: int) -> None:
+        rows.pop(random.randrange(len(rows)))
 
-
-def _drop(rows: Rows, at: int) -> None:
-    rows.pop(at)
+    return on_rows(body, change)
 
 
 def doubled_row(random: Random, body: bytes) -> bytes:
-    return on_rows(body, lambda rows, first: rows.insert(random.randint(0, len(rows)), list(random.choice(rows))))
+    def change(rows: Rows, _first: int) -> None:
+        rows.insert(random.randint(0, len(rows)), list(random.choice(rows)))
+
+    return on_rows(body, change)
 
 
 def strange_row(random: Random, body: bytes) -> bytes:
@@ -175,7 +177,7 @@ def strange_row(random: Random, body: bytes) -> bytes:
 
 
 def merged(random: Random, body: bytes) -> bytes:
-    def change(rows: Rows, first: int) -> None:
+    def change(rows: Rows, _first: int) -> None:
         row = rows[random.randrange(len(rows))]
         at = random.randrange(len(row))
         row[at] = row[at].replace("<td", f"<td {random.choice(['colspan', 'rowspan'])}=2", 1)
@@ -233,12 +235,12 @@ def lost_letter(random: Random, body: bytes) -> bytes:
 
 def strange_figure(random: Random, body: bytes) -> bytes:
     strange = ["", "-", "nan", "…", "1e5", "-5.0", "１２．３", "12 345.6", "4.096,3", "n/a", "0.0", "0", "∞"]
-    return in_one_figure(random, body, lambda text: random.choice(strange))
+    return in_one_figure(random, body, lambda _text: random.choice(strange))
 
 
 def unit(random: Random, body: bytes) -> bytes:
     other = random.choice(_UNITS)
-    return re.sub(r"(?<=>)Unit:[^<]*", lambda found: other, body.decode()).encode()
+    return re.sub(r"(?<=>)Unit:[^<]*", lambda _found: other, body.decode()).encode()
 
 
 def magnitude(random: Random, body: bytes) -> bytes:
@@ -256,23 +258,35 @@ def magnitude(random: Random, body: bytes) -> bytes:
     return on_rows(body, change)
 
 
+_TITLES = (
+    ("Mar 2026", "Apr 2026"), ("2026", "2025"), ("CNY)", "USD)"), ("USD)", "CNY)"), ("2025", "2024"),
+    (".2026", ".2021"),
+    ("7.2026", "6.2026"), ("January-February", "January"), ("Export Comm", "Import Comm"), ("Exports by", "Imports by"),
+)  # fmt: skip
+_HEADINGS = (
+    (">3<", ">4<"), (">1- to-3<", ">1- to-4<"), (">1- to-3<", ">3<"), (">7<", ">6<"), (">1to7<", ">1to6<"),
+    (">Export<", ">Import<"), (">Import<", ">Export<"), (">Value<", ">Quantity<"), (">1to7<", ">7<"),
+    (">1-to-2<", ">2<"), (">1- to-2<", ">1<"), ("Import Source", "Region"), ("Russia", "Japan"),
+)  # fmt: skip
+
+
 def title(random: Random, body: bytes) -> bytes:
-    """The month, year or currency of the title, in one place or in all."""
-    text = body.decode()
-    old, new = random.choice(
-        [("Mar 2026", "Apr 2026"), ("2026", "2025"), ("CNY)", "USD)"), ("USD)", "CNY)"), ("2025", "2024"), (".2026", ".2021")]
-        + [("7.2026", "6.2026"), ("January-February", "January"), ("Export Comm", "Import Comm"), ("Exports by", "Imports by")]
-    )  # fmt: skip
-    return text.replace(old, new, random.choice([1, 2, -1])).encode()
+    """The month, year, flow or currency of the title, in one place or in all; the same words elsewhere with them."""
+    return replaced(random, body, _TITLES)
 
 
 def heading(random: Random, body: bytes) -> bytes:
-    old, new = random.choice(
-        [(">3<", ">4<"), (">1- to-3<", ">1- to-4<"), (">1- to-3<", ">3<"), (">7<", ">6<"), (">1to7<", ">1to6<")]
-        + [(">Export<", ">Import<"), (">Import<", ">Export<"), (">Value<", ">Quantity<"), (">1to7<", ">7<")]
-        + [(">1-to-2<", ">2<"), (">1- to-2<", ">1<"), ("Import Source", "Region"), ("Russia", "Japan")]
-    )
-    return body.decode().replace(old, new, random.choice([1, 2, -1])).encode()
+    """A heading or a label, in one place or in all."""
+    return replaced(random, body, _HEADINGS)
+
+
+def replaced(random: Random, body: bytes, pairs: Sequence[tuple[str, str]]) -> bytes:
+    text = body.decode()
+    there = [pair for pair in pairs if pair[0] in text]
+    if not there:
+        return body
+    old, new = random.choice(there)
+    return text.replace(old, new, random.choice([1, 2, -1])).encode()
 
 
 def tag(random: Random, body: bytes) -> bytes:
@@ -293,3 +307,128 @@ PAGE = (
     lost_letter, strange_figure, unit, magnitude, title, heading, tag, day,
 )  # fmt: skip
 """The kinds of changes of a page; the first four serve any file."""
+
+
+Figure = str | float | None
+Sheet = list[list[Figure]]
+_FIRST = 4
+"""The first row of figures of a sheet, which begin in its third column."""
+
+
+def s_swapped_with_headings(random: Random, rows: Sheet) -> None:
+    _swap(random, rows, range(2, len(rows)))
+
+
+def s_swapped_data(random: Random, rows: Sheet) -> None:
+    _swap(random, rows, range(_FIRST, len(rows)))
+
+
+def s_swapped_in_one_row(random: Random, rows: Sheet) -> None:
+    _swap(random, rows, [random.randrange(_FIRST, len(rows))])
+
+
+def s_swapped_headings(random: Random, rows: Sheet) -> None:
+    _swap(random, rows, [random.choice([2, 3])])
+
+
+def _swap(random: Random, rows: Sheet, where: Sequence[int]) -> None:
+    one, other = random.sample(range(2, len(rows[_FIRST])), 2)
+    for at in where:
+        rows[at][one], rows[at][other] = rows[at][other], rows[at][one]
+
+
+def s_swapped_labels(random: Random, rows: Sheet) -> None:
+    one, other = random.sample(range(_FIRST, len(rows)), 2)
+    rows[one][1], rows[other][1] = rows[other][1], rows[one][1]
+
+
+def s_moved_row(random: Random, rows: Sheet) -> None:
+    rows.insert(random.randrange(_FIRST, len(rows)), rows.pop(random.randrange(_FIRST, len(rows))))
+
+
+def s_lost_row(random: Random, rows: Sheet) -> None:
+    rows.pop(random.randrange(len(rows)))
+
+
+def s_doubled_row(random: Random, rows: Sheet) -> None:
+    rows.insert(random.randrange(len(rows)), list(random.choice(rows)))
+
+
+def s_strange_row(random: Random, rows: Sheet) -> None:
+    row = list(random.choice(rows[_FIRST:]))
+    row[1] = "大西洲"
+    rows.insert(random.randrange(_FIRST, len(rows)), row)
+
+
+def s_lost_cell(random: Random, rows: Sheet) -> None:
+    at = random.randrange(1, len(rows[_FIRST]))
+    for row in rows[_FIRST:] if random.random() < 0.5 else [random.choice(rows)]:
+        row[at:] = [*row[at + 1 :], None]
+
+
+def s_cut(random: Random, rows: Sheet) -> None:
+    del rows[random.randrange(len(rows)) :]
+
+
+def s_any_digit(random: Random, rows: Sheet) -> None:
+    row = random.choice(rows[_FIRST:])
+    at = random.choice([at for at, cell in enumerate(row) if at > 1 and cell is not None])
+    text = str(row[at])
+    place = random.choice([n for n, letter in enumerate(text) if letter.isdigit()])
+    changed = text[:place] + str((int(text[place]) + random.randint(1, 9)) % 10) + text[place + 1 :]
+    row[at] = float(changed) if isinstance(row[at], float) else changed
+
+
+def s_strange_figure(random: Random, rows: Sheet) -> None:
+    row = random.choice(rows[_FIRST:])
+    row[random.randrange(2, len(row))] = random.choice(
+        [None, "", "-", "#N/A", "1,23", -5.0, 0.0, "nan", 1e20, "千", True]
+    )
+
+
+def s_unit(random: Random, rows: Sheet) -> None:
+    units = [
+        "单位：万元人民币",
+        "单位：亿元人民币",
+        "单位：百万美元",
+        "单位：千美元",
+        "单位：元",
+        "",
+        "万元",
+        "单位：万美元",
+    ]
+    rows[1] = [random.choice(units) if cell else cell for cell in rows[1]]
+
+
+def s_magnitude(random: Random, rows: Sheet) -> None:
+    power = random.choice([-4, -1, 1, 4])
+    for row in rows[_FIRST:]:
+        for at, cell in enumerate(row[2:-3], start=2):
+            if isinstance(cell, str):
+                row[at] = f"{Decimal(cell.replace(',', '')).scaleb(power):,f}"
+            elif cell is not None:
+                row[at] = float(Decimal(repr(cell)).scaleb(power))
+
+
+def s_title(random: Random, rows: Sheet) -> None:
+    pairs = [
+        ("人民币", "美元"),
+        ("年12月", "年11月"),
+        ("年6月", "年5月"),
+        ("2025", "2024"),
+        ("国别", "方式"),
+        ("年1月", "年2月"),
+    ]
+    old, new = random.choice([pair for pair in pairs if pair[0] in str(rows[0][1])])
+    rows[0][1] = str(rows[0][1]).replace(old, new)
+
+
+SHEET = (
+    s_swapped_with_headings, s_swapped_data, s_swapped_in_one_row, s_swapped_headings, s_swapped_labels, s_moved_row,
+    s_lost_row, s_doubled_row, s_strange_row, s_lost_cell, s_cut, s_any_digit, s_strange_figure, s_unit, s_magnitude,
+    s_title,
+)  # fmt: skip
+"""The kinds of changes of a sheet, before it is written as a workbook."""
+
+BYTES = (cut, hole, noise)
+"""The kinds of changes of any file."""
