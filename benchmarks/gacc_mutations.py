@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
-from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from gacc_changes import BYTES, PAGE, SHEET, Truth, outcome, parsed, stated
+from gacc_changes import BYTES, PAGE, SHEET, Truth, outcome, parsed, seeded, stated
 from gacc_pages import PAGES, Sheet, bulletin, express, xls, xlsx
 
 from tradewatch.errors import TradewatchError
@@ -41,14 +40,14 @@ def truth_of(body: bytes) -> Truth:
 def of_page(body: bytes, seed: int) -> Changed | None:
     kind = PAGE[seed % len(PAGE)]
     try:
-        return kind.__name__, kind(Random(seed), body)
+        return kind.__name__, kind(seeded(seed), body)
     except (IndexError, ValueError):  # a page without figures has nothing of this kind to change
         return None
 
 
 def of_book(write: Callable[[dict[str, Sheet]], bytes], sheets: dict[str, Sheet], seed: int) -> Changed:
     """One change of the bytes or of the one sheet."""
-    random, number = Random(seed), seed % (len(BYTES) + len(SHEET))
+    random, number = seeded(seed), seed % (len(BYTES) + len(SHEET))
     if number < len(BYTES):
         return BYTES[number].__name__, BYTES[number](random, write(sheets))
     changed = deepcopy(sheets)

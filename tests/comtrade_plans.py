@@ -32,7 +32,7 @@ def plan_of(seed: int, matches: Mapping[str, tuple[str, ...]]) -> dict[str, Any]
     A seeded plan of faults: some kinds at rates of up to 40 % in all and, in every fourth plan, something that fails
     for ever, one of `matches` (from a parameter to the values that may fail).
     """
-    chance = random.Random(f"plan {seed}")
+    chance = random.Random(f"plan {seed}")  # noqa: S311 (repeatable)
     kinds = chance.sample(KINDS, chance.randint(2, len(KINDS)))
     shares = [chance.random() for _ in kinds]
     whole = chance.uniform(0.15, 0.4)

@@ -28,6 +28,10 @@ _UNITS = (
 )  # fmt: skip
 
 
+def seeded(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 (changes that can be repeated, no secrets)
+
+
 def parsed(body: bytes) -> Release:
     return sources.parse(Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24)))
 

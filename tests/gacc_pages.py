@@ -43,7 +43,7 @@ def page(
 
 
 def figures(name: str) -> list[list[str]]:
-    """The lines of a file of figures of ours; `> ` stands for the indentation."""
+    """Figures that China's customs released in 2025-03 and 2026-04, one line each; `> ` stands for the indentation."""
     with (FILES / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.reader(lines))
 

@@ -78,7 +78,7 @@ def whole(home: Path) -> int:
 
 @pytest.mark.slow
 def test_twenty_kills_lose_nothing_and_ask_nothing_twice(tmp_path: Path) -> None:
-    chance, home, plain = random.Random(11), tmp_path / "home", tmp_path / "plain"
+    chance, home, plain = random.Random(11), tmp_path / "home", tmp_path / "plain"  # noqa: S311 (repeatable)
     with running(world=WORLD, limits={"keyless": CAP, "rate": 0}) as stand_in:
         assert tradewatch(*WORDS, "--home", plain, cwd=tmp_path, **environment(stand_in)).returncode == 0
         stand_in.faults(options={"always_seconds": 0.2})

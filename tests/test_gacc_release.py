@@ -106,6 +106,32 @@ def test_major_commodities_have_their_labels_for_codes_and_their_units_as_printe
     assert rows.filter(commodity="Tungsten ores")["freq"].to_list() == ["YTD"]
 
 
+def test_a_long_list_of_commodities_has_one_of_the_size_of_china_s_trade() -> None:
+    """Unit and figures may both be of another size; the largest line of the list then tells."""
+    whole = ("Mechanical and electrical products*", "-", "-", "180,000,000", "-", "1,200,000,000", "-", "9.0")
+    small = [(f"Commodity {chr(64 + n)}", "T", "1,000", "2,000", "7,000", "14,000", "1.0", "2.0") for n in range(1, 31)]
+    heads = [
+        [("Commodity", 1, 2), ("Unit", 1, 2), ("7", 2, 1), ("1to7", 2, 1), ("Percentage Change", 2, 1)],
+        [(text, 1, 1) for text in ("Quantity", "Value") * 3],
+    ]
+    title = "(14)Major Import Commodities in Quantity and Value,1-7.2026"
+    body = made.page(title, "Unit:US$1,000", heads, [whole, *small], "2026/08/18")
+    assert parsed(body).rows["flow"].unique().to_list() == ["import"]
+    tenth = body.replace(b"180,000,000", b"18,000,000").replace(b"1,200,000,000", b"120,000,000")
+    with pytest.raises(DataError, match="the largest of 31 commodities is not of its size"):
+        parsed(tenth)
+
+
+def test_countries_of_a_region_that_are_missing_are_missed() -> None:
+    line = made.row([(text, 1, 1) for text in (
+        "&nbsp;" * 8 + "Germany", "179,000,000", "1,350,000,000", "121,000,000", "900,000,000", "58,000,000",
+        "450,000,000", "12.5", "5.9", "28.6",
+    )])  # fmt: skip
+    assert line in made.BULLETIN.decode()
+    with pytest.raises(DataError, match=r"'Europe'.*its 2 parts make"):
+        parsed(made.BULLETIN.decode().replace(line, "").encode())
+
+
 def test_countries_by_hs_division() -> None:
     release = parsed(made.DIVISIONS)
     assert value(release, "Russia", "export", "YTD", "84") == 35_999 * MILLION

@@ -62,7 +62,7 @@ def killed(home: Path, files: Path, after: float) -> set[str]:
 
 @pytest.mark.slow
 def test_thirty_kills_lose_nothing_and_leave_no_half(tmp_path: Path) -> None:
-    chance, files, home = random.Random(7), tmp_path / "files", tmp_path / "home"
+    chance, files, home = random.Random(7), tmp_path / "files", tmp_path / "home"  # noqa: S311 (repeatable)
     written(files)
     home.mkdir()
     acknowledged: set[str] = set()

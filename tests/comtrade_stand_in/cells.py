@@ -38,7 +38,7 @@ class Cell(NamedTuple):
 def answer(book: Book, question: Question) -> list[Cell]:
     """Every cell that a question asks for, in an order that is fixed but follows nothing, as the API's."""
     cells = [cell for data in asked(book, question) for cell in _cells(book.world, data, question)]
-    random.Random(drawn(book.world.seed, sorted(question.goods or ()), len(cells))).shuffle(cells)
+    random.Random(drawn(book.world.seed, sorted(question.goods or ()), len(cells))).shuffle(cells)  # noqa: S311 (not for secrets)
     return cells
 
 

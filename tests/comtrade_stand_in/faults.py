@@ -92,7 +92,7 @@ class Plan:
 
     def _drawn(self, number: int, target: str) -> str | None:
         key = f"{self.seed} {target} {self._seen[target]}" if self.by == "target" else f"{self.seed} {number}"
-        draw, reached = random.Random(key).random(), 0.0
+        draw, reached = random.Random(key).random(), 0.0  # noqa: S311 (not for secrets)
         for kind, rate in sorted(self.rates.items()):
             reached += rate
             if draw < reached and (kind == "latency" or self._failed[target] < self.most):

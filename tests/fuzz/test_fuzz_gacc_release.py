@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from random import Random
 
 import gacc_pages as made
 import pytest
-from gacc_changes import BYTES, PAGE, SHEET, outcome, parsed, stated
+from gacc_changes import BYTES, PAGE, SHEET, outcome, parsed, seeded, stated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +36,7 @@ def test_a_damaged_page_gives_the_right_figures_or_one_sentence(name: str) -> No
     kinds = [kind for kind in PAGE if kind.__name__ in SEEN[name]]
     for seed in range(60):
         kind = kinds[seed % len(kinds)]
-        assert outcome(kind(Random(seed), body), truth) in ("refused", "right"), (kind.__name__, seed)
+        assert outcome(kind(seeded(seed), body), truth) in ("refused", "right"), (kind.__name__, seed)
 
 
 @pytest.mark.parametrize("write", [made.xls, made.xlsx])
@@ -56,11 +55,11 @@ def test_a_damaged_spreadsheet_gives_the_right_figures_or_one_sentence(
     truth = stated(parsed(body))
     for seed in range(60):
         if seed % 4 == 0:
-            kind, changed = "bytes", BYTES[seed // 4 % len(BYTES)](Random(seed), body)
+            kind, changed = "bytes", BYTES[seed // 4 % len(BYTES)](seeded(seed), body)
         else:
             kinds = [one for one in SHEET if one.__name__ not in ("s_any_digit", "s_swapped_in_one_row")]
             rows, change = deepcopy(sheet), kinds[seed % len(kinds)]
-            change(Random(seed), rows)
+            change(seeded(seed), rows)
             kind, changed = change.__name__, write({"M139RMBADD": rows})
         assert outcome(changed, truth) in ("refused", "right"), (kind, seed)
 

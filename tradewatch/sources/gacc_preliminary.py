@@ -67,6 +67,7 @@ The lines by partner since 2025, in their order. A line that is missing, new or 
 tells a label that stands beside another line's figures.
 """
 _SINCE = 2025
+_TOGETHER_SINCE = 2020
 
 _MEMBERS = {"European Union": 4, "ASEAN": 6, "Latin America": 1, "Africa": 1}
 """How many lines after these are of which."""
@@ -128,8 +129,9 @@ def _table(grid: Grid) -> Table:
 
 
 def _check_spans(table: Table) -> None:
-    """A month and a year to date of all three flows; with January and February together, the year to date alone."""
-    spans = ("YTD",) if table.period.month == 2 else ("M", "YTD")
+    """A month and a year to date of all three flows; January and February together are a year to date, since 2020."""
+    together = table.period.month == 2 and table.period.year >= _TOGETHER_SINCE
+    spans = ("YTD",) if together else ("M", "YTD")
     expected = {Column("value", flow, span) for flow in ("total", "export", "import") for span in spans}
     found = {column for column in table.columns if column.what == "value" and column.flow != "balance"}
     january = {column for column in expected if column.span == "M"}
