@@ -12,7 +12,7 @@ import gacc_pages as made
 import polars as pl
 import pytest
 
-from tradewatch import facts, reference, sources
+from tradewatch import facts, queries, reference, sources
 from tradewatch.errors import DataError, SourceChanged, TradewatchError
 from tradewatch.files import shipped
 from tradewatch.records import ROWS, Pull, Release
@@ -182,7 +182,7 @@ def test_figures_swapped_below_their_headings_are_refused(one: int, other: int) 
         (made.MARCH, "Unit: CNY 100 Million", "Unit: CNY 10,000", SourceChanged, "expected a unit such as"),
         (made.MARCH, "Unit: CNY 100 Million", "", SourceChanged, "a title and a unit above the headings"),
         (made.BULLETIN, "Unit:US$1,000", "Unit:US$100", SourceChanged, "expected a unit such as"),
-        (made.MARCH, "Mar 2026", "Apr 2026", SourceChanged, "a day in the year after 2026-04"),
+        (made.MARCH, "Mar 2026", "Apr 2026", SourceChanged, "a day in the eleven months after 2026-04"),
         (made.MARCH, ">3<", ">4<", SourceChanged, "month 3, which the title names"),
         (made.MARCH, "1- to-3<", "1- to-4<", SourceChanged, "month 3, which the title names"),
         (made.MARCH, ">41,046.4<", ">41,064.4<", DataError, "the total is 41064.4, but exports"),
@@ -195,7 +195,8 @@ def test_figures_swapped_below_their_headings_are_refused(one: int, other: int) 
         (made.MARCH, made.row([(made.NOTE, 10, 1)]), "", DataError, "no note below the table"),
         (made.MARCH, "</html>", "", DataError, "the page is cut"),
         (made.MARCH, "</table>", "", SourceChanged, "the end of the table first"),
-        (made.MARCH, "2026/04/08", "2024/04/08", SourceChanged, "a day in the year after 2026-03"),
+        (made.MARCH, "2026/04/08", "2024/04/08", SourceChanged, "a day in the eleven months after 2026-03"),
+        (made.MARCH, "2026 (in", "2025 (in", SourceChanged, "a day in the eleven months after 2025-03"),
         (made.FEBRUARY, "January-February 2025", "February 2025", None, ""),
         (made.TOTALS, "Balance", "Difference", SourceChanged, "expected a line of"),
         (made.TOTALS, "499.9", "500.9", DataError, "the balance is 500.9"),
@@ -316,6 +317,22 @@ def test_releases_flow_into_the_facts(con: duckdb.DuckDBPyConnection) -> None:
     assert kinds == [("aggregate", 6), ("country", 23), ("world", 1)]
     without = "select count(*) from facts.trade_history where freq = 'YTD' and value_usd is null"
     assert con.execute(without).fetchone() == (60,), "a year to date has no rate"
+
+
+def test_no_view_takes_a_year_to_date_or_a_list_of_labels_for_months_of_codes(con: duckdb.DuckDBPyConnection) -> None:
+    reference.load(con, shipped("data"))
+    queries.build(con, shipped("queries"), Path("no-such-folder"))
+    for pull_id, name in enumerate(("preliminary by country", "bulletin commodities", "bulletin divisions"), start=1):
+        release = parsed(made.PAGES[name])
+        loading = facts.Loading(release=release, pull_id=pull_id, known_from=datetime(2026, 9, 1), sha256=name)
+        assert facts.load(con, loading, _never).counts["new"] == release.rows.height
+    views = con.execute("select view_name from duckdb_views() where schema_name = 'views'").fetchall()
+    filled = {view for (view,) in views if con.execute(f"select 1 from views.{view} limit 1").fetchall()}
+    assert filled == {"bilateral_totals", "watched_goods"}, "the second is a list, without figures"
+    freqs = con.execute("select freq, count(*) from views.bilateral_totals group by freq order by freq").fetchall()
+    assert freqs == [("M", 62), ("YTD", 62)]
+    for check in ("no_exchange_rate", "two_currencies", "two_editions"):
+        assert con.execute(f"select 1 from checks.{check} where freq = 'YTD'").fetchall() == []
 
 
 def _never(pull_id: int) -> facts.Loading:

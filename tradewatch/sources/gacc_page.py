@@ -19,7 +19,6 @@ _TITLE = re.compile(rb"class=[\"']?atcl-ttl[\"']?[^>]*>([^<]{0,400})")
 _INSIDE = {"tbody": ("table",), "thead": ("table",), "tr": ("table", "tbody", "thead"), "td": ("tr",), "th": ("tr",)}
 _TABLE = frozenset({"table", *_INSIDE})
 _WIDEST = 200
-_VOID = frozenset({"br", "img", "hr", "input", "link", "meta", "col", "wbr"})
 
 
 def titled(body: bytes) -> str:

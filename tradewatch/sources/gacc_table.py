@@ -229,11 +229,14 @@ def _unit(grid: Grid, cell: Cell, text: str, title: str, units: Collection[str])
 
 
 def _check_day(grid: Grid, period: date) -> None:
-    """The day of a page lies after its month; it may precede publication by days, and pages are put up again later."""
+    """
+    The day of a page lies within eleven months after its own month: it may precede publication by days, pages are put
+    up again later, and a title of the year before or after falls outside.
+    """
     day = grid.released_at
-    if day is not None and not shift(period, 1) <= day.date().replace(day=1) <= shift(period, 13):
+    if day is not None and not shift(period, 1) <= day.date().replace(day=1) <= shift(period, 11):
         raise SourceChanged(
-            f"{grid.file}, div.atcl-date: expected a day in the year after {period:%Y-%m}, the month of the title, "
+            f"{grid.file}, div.atcl-date: expected a day in the eleven months after {period:%Y-%m}, the month of the title, "
             f"found {day:%Y-%m-%d}; {ADVICE}."
         )
 
