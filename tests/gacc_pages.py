@@ -130,6 +130,8 @@ BULLETIN = page(
          "12.0", "7.7", "16.7"),
         ("> Korea, Rep.", "100,000,000", "600,000,000", "60,000,000", "400,000,000", "40,000,000", "200,000,000",
          "9.1", "14.3", "0.0"),
+        ("Africa:", "100,000,000", "500,000,000", "50,000,000", "250,000,000", "50,000,000", "250,000,000",
+         "-", "-", "-"),
         ("Europe:", "200,000,100", "1,500,000,000", "130,000,100", "950,000,000", "70,000,000", "550,000,000",
          "12.8", "8.0", "22.2"),
         ("> Germany", "179,000,000", "1,350,000,000", "121,000,000", "900,000,000", "58,000,000", "450,000,000",
@@ -137,6 +139,7 @@ BULLETIN = page(
         ("> Russia", "21,000,000", "149,999,000", "9,000,000", "49,999,000", "12,000,000", "100,000,000",
          "15.4", "66.7", "0.0"),
         ("> Svalbard and Jan Mayen", "100", "1,000", "100", "1,000", "-", "-", "-", "-", "-"),
+        *((region, *"-" * 9) for region in ("Latin America:", "North America:", "Oceania:")),
     ],
     "2026/08/18",
 )  # fmt: skip
@@ -197,6 +200,7 @@ def bulletin(path: Path, month: str) -> dict[str, Sheet]:
         known = [line for line in csv.DictReader(lines) if line["period"] == month]
     names = [name for name in SUMS if month[5:] != "01" or name.endswith("month")]
     found = {line["name_zh"]: [Decimal(line[name] or 0) for name in names] for line in known}
+    nothing = [Decimal(0) for _ in names]
     growth = {line["name_zh"]: [line[name] or None for name in GROWTH] for line in known}
     if month in OURS:
         americas = {"拉丁美洲": found.pop("拉丁美洲")}
@@ -205,11 +209,13 @@ def bulletin(path: Path, month: str) -> dict[str, Sheet]:
         asia = [
             all_ - one - other for all_, one, other in zip(whole, europe["欧洲"], americas["拉丁美洲"], strict=True)
         ]
-        found = {"总值": whole, "亚洲": asia} | europe | americas
+        found = {"总值": whole, "亚洲": asia} | {"非洲": nothing} | europe | americas
     else:
         inner = [figures for name, figures in found.items() if name not in ("总值", "亚洲")]
         rest = [all_ - sum(column) for all_, column in zip(found["亚洲"], zip(*inner, strict=True), strict=True)]
-        found |= {"亚洲其他国家(地区)": rest}
+        found |= {"亚洲其他国家(地区)": rest, "非洲": nothing, "拉丁美洲": nothing}
+        found |= {"欧洲": [all_ - asia for all_, asia in zip(found["总值"], found["亚洲"], strict=True)]}
+    found |= {"北美洲": nothing, "大洋洲": nothing}
     spans = [f"{int(month[5:])}月", f"1至{int(month[5:])}月"][: len(names) // 3]
     rows: Sheet = [
         [name, *(grouped(str(figure or "")) for figure in figures), *growth.get(name, [None] * 3)]

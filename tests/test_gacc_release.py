@@ -206,6 +206,7 @@ def test_figures_swapped_below_their_headings_are_refused(one: int, other: int) 
         (made.DIVISIONS, "84 Machinery", "85 Machinery", SourceChanged, "division 85 once"),
         (made.DIVISIONS, ">6,000,000<", ">600,000<", DataError, "parts make"),
         (made.BULLETIN, "&nbsp;", "", None, ""),
+        (made.BULLETIN, "Oceania:", "Ozeania:", SourceChanged, "the lines of six regions"),
         (made.BULLETIN, "Imports and Exports by Country", "Imports and Exports by Regime", DataError, "is not read"),
     ],
 )  # fmt: skip
@@ -275,6 +276,8 @@ JANUARY = made.sheet(
     [
         ["总值", *["400,000,000"] * 2, *["220,000,000"] * 2, *["180,000,000"] * 2, None, None, None],
         ["亚　洲", "1,000.5", "1,000.5", "1,000.5", "1,000.5", None, None, "-", None, None],
+        ["欧洲", *["399,998,999.5"] * 2, *["219,998,999.5"] * 2, *["180,000,000"] * 2, None, None, None],
+        *([region, *[None] * 9] for region in ("非洲", "拉丁美洲", "北美洲", "大洋洲")),
     ],
 )
 

@@ -165,7 +165,7 @@ def _at(column: Column, span: str) -> Column:
 
 
 def _check_regions(table: Table, world: Line) -> None:
-    """The countries below a region make it, and the regions the world, to half a percent."""
+    """The countries below a region make it, and the six regions the world, to half a percent."""
     regions: list[Line] = []
     members: dict[str, list[Line]] = {}
     at: list[Line] | None = None
@@ -180,7 +180,10 @@ def _check_regions(table: Table, world: Line) -> None:
     for region in regions:
         if members[region.label]:
             check_parts(table, region, members[region.label], complete=True)
-    check_parts(table, world, regions, complete=len(regions) == len(REGIONS))
+    if len(regions) != len(REGIONS):
+        found = ", ".join(quoted(region.label, 30) for region in regions) or "none"
+        raise SourceChanged(f"{table.grid.file}: expected the lines of six regions, found {found}; {ADVICE}.")
+    check_parts(table, world, regions, complete=True)
 
 
 def _commodities(grid: Grid, flow: str) -> Read:

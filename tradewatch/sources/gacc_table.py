@@ -236,8 +236,8 @@ def _check_day(grid: Grid, period: date) -> None:
     day = grid.released_at
     if day is not None and not shift(period, 1) <= day.date().replace(day=1) <= shift(period, 11):
         raise SourceChanged(
-            f"{grid.file}, div.atcl-date: expected a day in the eleven months after {period:%Y-%m}, the month of the title, "
-            f"found {day:%Y-%m-%d}; {ADVICE}."
+            f"{grid.file}, div.atcl-date: expected a day in the eleven months after {period:%Y-%m}, the month of the "
+            f"title, found {day:%Y-%m-%d}; {ADVICE}."
         )
 
 
