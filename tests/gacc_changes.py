@@ -375,7 +375,7 @@ def s_cut(random: Random, rows: Sheet) -> None:
 
 
 def s_any_digit(random: Random, rows: Sheet) -> None:
-    row = random.choice(rows[_FIRST:])
+    row = random.choice([row for row in rows[_FIRST:] if any(row[2:])])
     at = random.choice([at for at, cell in enumerate(row) if at > 1 and cell is not None])
     text = str(row[at])
     place = random.choice([n for n, letter in enumerate(text) if letter.isdigit()])
