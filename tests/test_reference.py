@@ -123,6 +123,7 @@ def test_comtrade_codes_that_bite(con: duckdb.DuckDBPyConnection) -> None:
 def test_the_chinese_customs_count_in_their_own_numbers(con: duckdb.DuckDBPyConnection) -> None:
     known = areas(con, "gacc")
     assert known.pop("ALL") == "WLD"  # ours: a query without a partner column
+    known = {code: area for code, area in known.items() if code.isdigit()}  # the others are labels of releases
     assert len(known) == 243
     expected = {"344": "RUS", "116": "JPN", "410": "BRA", "112": "IDN", "340": "BLR", "143": "TWN", "142": "CHN"}
     assert {code: known[code] for code in expected} == expected
@@ -440,7 +441,7 @@ def test_every_comtrade_code_maps(con: duckdb.DuckDBPyConnection, file: str, cou
 def test_every_code_of_the_chinese_code_book_maps(con: duckdb.DuckDBPyConnection) -> None:
     book = (SHARED / "data/gacc/code_books/en-TradingPartner.csv").read_bytes().decode("gb18030")
     codes = {line.split(",")[0] for line in book.splitlines()[1:]}
-    assert codes | {"ALL"} == set(areas(con, "gacc"))
+    assert codes == {code for code in areas(con, "gacc") if code.isdigit()}
 
 
 @needs_shared

@@ -23,10 +23,10 @@ ROWS: Mapping[str, pl.DataType] = {
     "reporter_code": pl.String(),  # as the source writes it: M49-like number, ISO2, label, GACC number
     "partner_code": pl.String(),
     "flow": pl.String(),  # one of FLOWS
-    "freq": pl.String(),  # M month, A year
-    "period": pl.Date(),  # first day of the month or year
-    "hs_edition": pl.String(),  # HS2012 HS2017 HS2022 … as reported; for a CN8 year, the edition it follows
-    "commodity": pl.String(),  # text, zeros kept, 2 to 10 digits or TOTAL
+    "freq": pl.String(),  # M month, A year, YTD year to date as the source stated it then
+    "period": pl.Date(),  # first day of the month or year; of a YTD, of its last month
+    "hs_edition": pl.String(),  # HS2012 HS2017 HS2022 … as reported; for a CN8 year, the edition it follows; GACC
+    "commodity": pl.String(),  # text, zeros kept, 2 to 10 digits or TOTAL; with edition GACC, a label
     "value": MONEY,  # in `currency`, whole units (not thousands)
     "currency": pl.String(),  # ISO 4217
     "valuation": pl.String(),  # FOB, CIF or OTHER

@@ -1,6 +1,6 @@
 -- Figures have no value in US dollars because there is no rate of the ECB for their currency and period: they count as
--- nothing in every sum of US dollars. Once there is one, tradewatch replay fills them. A year to date has
--- none by nature.
+-- nothing in every sum of US dollars. Once there is one, tradewatch replay fills them. A year to date has no rate of
+-- its own, and no view needs one.
 select
     source,
     currency,

@@ -3,8 +3,8 @@
 -- source: whose statistics
 -- reporter: the area whose books this is
 -- flow: export, import, re_export, re_import or domestic_export
--- freq: M month or A year
--- period: first day of the month or year
+-- freq: M month, A year or YTD, year to date
+-- period: first day of the month or year; of a YTD, of its last month
 -- scope: the asked set of partners and commodities, see facts.scope
 -- state: value, zero (published, nothing recorded), not_released, suppressed, partial (figures are there, but the file
 --   does not say what was asked, not all of it came, or the newest totals of that reporter and period do not add up),

@@ -4,10 +4,11 @@
 -- reporter: the area whose books this is, ISO 3166 alpha-3 or a named code of ref.area
 -- partner: the other side as the reporter names it, WLD for the world
 -- flow: export, import, re_export, re_import or domestic_export; exports include re-exports, never add them
--- freq: M month, A year, or YTD from January to the month in period; a year is not the sum of its months
--- period: first day of the month or year; of YTD, of its last month
+-- freq: M month, A year or YTD, the year to date as then known; none is a sum of the others, never add across them
+-- period: first day of the month or year; of a YTD, of its last month
 -- hs_edition: edition of the Harmonized System the commodity code belongs to, as reported
--- commodity: code as text, 2 to 10 digits or TOTAL; levels overlap, never add across them
+-- commodity: code as text, 2 to 10 digits or TOTAL, or a label where hs_edition is GACC, customs' own list; levels
+--   overlap, never add across them
 -- value_usd: US dollars, as reported or at the ECB's average rate of the period; null when there is no rate
 -- value: as reported, in currency
 -- currency: ISO 4217

@@ -4,11 +4,11 @@
 -- reporter: the area whose books these are
 -- partner: the other side as the reporter names it, WLD for the world; never add WLD to the others
 -- flow: export or import
--- freq: M month, A year, or YTD from January to the month in period; a year is not the sum of its months
--- period: first day of the month or year; of YTD, of its last month
--- value_usd: US dollars
+-- freq: M month, A year or YTD, the year to date as then known; none is a sum of the others, never add across them
+-- period: first day of the month or year; of a YTD, of its last month
+-- value_usd: US dollars; null for a YTD in another currency
 -- value: as reported, in currency
--- currency: ISO 4217
+-- currency: ISO 4217; China's customs states one flow in two, never add them
 -- valuation: FOB, CIF or OTHER
 select
     t.source,

@@ -19,6 +19,8 @@ from tradewatch.sources import (
     comtrade_website,
     eurostat_relational,
     eurostat_workbook,
+    gacc_bulletin,
+    gacc_preliminary,
     gacc_query,
     panel,
 )
@@ -31,6 +33,8 @@ ALL: tuple[ModuleType, ...] = (
     comtrade_website,
     comtrade_bulk,
     gacc_query,
+    gacc_preliminary,
+    gacc_bulletin,
     panel,
 )
 
