@@ -331,7 +331,10 @@ def test_no_view_takes_a_year_to_date_or_a_list_of_labels_for_months_of_codes(co
         assert facts.load(con, loading, _never).counts["new"] == release.rows.height
     views = con.execute("select view_name from duckdb_views() where schema_name = 'views'").fetchall()
     filled = {view for (view,) in views if con.execute(f"select 1 from views.{view} limit 1").fetchall()}
-    assert filled == {"bilateral_totals", "watched_goods"}, "the second is a list, without figures"
+    says_freq = "select table_name from duckdb_columns() where schema_name = 'views' and column_name = 'freq'"
+    apart = {view for (view,) in con.execute(says_freq).fetchall()}
+    assert "bilateral_totals" in filled & apart
+    assert filled - apart == {"watched_goods", "release_calendar"}, "these are lists, without figures"
     freqs = con.execute("select freq, count(*) from views.bilateral_totals group by freq order by freq").fetchall()
     assert freqs == [("M", 62), ("YTD", 62)]
     for check in ("no_exchange_rate", "two_currencies", "two_editions"):
