@@ -15,7 +15,7 @@
 -- imports_preliminary: like exports_preliminary
 -- imports_final: like exports_final
 -- total_usd: US dollars; of other currencies at the ECB's average rate of the month or year, null for YTD
--- usd_basis: stated, or converted
+-- usd_basis: stated, or converted; null where there are no dollars
 -- total_change_on_year: total over that of the same period a year before, less 1, in currency
 -- total_change_since_2021: total over that of the same period of 2021, the last year before the invasion, less 1
 -- known_from: UTC, when the newest of the figures as last stated was published
@@ -134,7 +134,7 @@ select
     t.imports_preliminary,
     t.imports_final,
     t.total_usd,
-    case when t.currency = 'USD' then 'stated' else 'converted' end as usd_basis,
+    case when t.currency = 'USD' then 'stated' when t.total_usd is not null then 'converted' end as usd_basis,
     cast(round(t.total / nullif(b.total, 0) - 1, 4) as decimal(12, 4)) as total_change_on_year,
     cast(round(t.total / nullif(f.total, 0) - 1, 4) as decimal(12, 4)) as total_change_since_2021,
     t.known_from
