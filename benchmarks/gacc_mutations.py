@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from gacc_changes import BYTES, PAGE, SHEET, Truth, outcome, parsed, seeded, stated
+from gacc_export_changes import EXPORT
 from gacc_pages import PAGES, Sheet, bulletin, express, xls, xlsx
 
 from tradewatch.errors import TradewatchError
@@ -57,6 +58,11 @@ def of_book(write: Callable[[dict[str, Sheet]], bytes], sheets: dict[str, Sheet]
     return kind.__name__, write(changed)
 
 
+def of_export(body: bytes, seed: int) -> Changed:
+    kind = EXPORT[seed % len(EXPORT)]
+    return kind.__name__, kind(seeded(seed), body)
+
+
 def files(folder: Path | None) -> Iterator[tuple[str, bytes, Callable[[int], Changed | None]]]:
     """Each file: its name, what it is unchanged, and what makes its change of a seed."""
     pages = {path.name: path.read_bytes() for path in sorted(folder.glob("*.html"))} if folder else dict(PAGES)
@@ -70,6 +76,8 @@ def files(folder: Path | None) -> Iterator[tuple[str, bytes, Callable[[int], Cha
         for month, sheets in books.items():
             for write in (xls, xlsx):
                 yield f"{next(iter(sheets))} {month}.{write.__name__}", write(sheets), partial(of_book, write, sheets)
+        for path in sorted((folder.parent / "query_export").glob("*.csv")):
+            yield path.name, path.read_bytes(), partial(of_export, path.read_bytes())
 
 
 def main(times: int, folder: Path | None) -> None:

@@ -12,7 +12,7 @@ from random import Random
 
 from tradewatch import sources
 from tradewatch.errors import TradewatchError
-from tradewatch.records import Pull, Release
+from tradewatch.records import Pull, Release, Told
 
 Key = tuple[object, ...]
 Truth = dict[Key, tuple[Decimal, Decimal | None]]
@@ -33,7 +33,8 @@ def seeded(seed: int) -> Random:
 
 
 def parsed(body: bytes) -> Release:
-    return sources.parse(Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24)))
+    """Exports of the query platform do not say their flow; it is told."""
+    return sources.parse(Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export")))
 
 
 def stated(release: Release) -> Truth:

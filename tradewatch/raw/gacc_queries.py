@@ -107,7 +107,8 @@ def watched_partners(con: duckdb.DuckDBPyConnection, watch: str) -> tuple[str, .
 def partners_named(con: duckdb.DuckDBPyConnection, areas: Sequence[str]) -> tuple[str, ...]:
     """The codes of these areas; a DataError for one that China's customs has no code of."""
     rows = con.execute(
-        "select area, code from ref.source_area where source = 'gacc' and list_contains($areas, area) order by code",
+        "select area, code from ref.source_area where source = 'gacc' and list_contains($areas, area)"
+        " and regexp_full_match(code, '[0-9]+') order by code",
         {"areas": list(areas)},
     ).fetchall()
     if lost := sorted(set(areas) - {area for area, _ in rows}):
@@ -116,9 +117,9 @@ def partners_named(con: duckdb.DuckDBPyConnection, areas: Sequence[str]) -> tupl
 
 
 def every_partner(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Every partner code that is known."""
-    rows = con.execute("select code from ref.source_area where source = 'gacc' and code <> 'ALL' order by code")
-    return tuple(code for (code,) in rows.fetchall())
+    """Every partner code of the platform that is known; the labels of customs' pages stand beside them."""
+    query = "select code from ref.source_area where source = 'gacc' and regexp_full_match(code, '[0-9]+') order by code"
+    return tuple(code for (code,) in con.execute(query).fetchall())
 
 
 def not_in_book(con: duckdb.DuckDBPyConnection, book: int, codes: Sequence[str]) -> list[str]:

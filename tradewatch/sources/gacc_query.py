@@ -66,6 +66,7 @@ HEADINGS = {
 
 BREAKDOWNS = {"regime": "customs regime", "province": "province of the trader"}
 CODED = ("commodity", "partner_code", *BREAKDOWNS)
+PAIRS = (("quantity", "quantity_unit"), ("quantity2", "unit2"))
 FIGURES = ("value", "quantity", "quantity2")
 ABSENT = {
     "commodity": "TOTAL",
@@ -73,6 +74,10 @@ ABSENT = {
     **dict.fromkeys((*BREAKDOWNS, "quantity", "quantity_unit", "quantity2", "unit2")),
 }
 """What stands for a column that was not chosen: the total over it, or nothing."""
+
+MONEY_FORM = "^[0-9]{1,3}(?:,[0-9]{3})*$"
+PLAIN_FORM = r"^[0-9]+(?:\.[0-9]+)?$"
+"""Money has commas and no decimals, quantities have none of the first: each shows a column out of its place."""
 
 KILOGRAMS = {"千克": 1, "Kilogram": 1, "克": 0.001, "Gram": 0.001}
 """Kilograms in one unit of mass."""
@@ -231,10 +236,11 @@ def _names(pull: Pull, headings: list[str]) -> list[str]:
             f"{pull.name}: no column 数据年月 (Date of data); tick the monthly display (分月展示) and export again."
         )
     lost = [name for name in CODED if f"{name}_name" in names and name not in names]
+    lost += [one for pair in PAIRS for one, other in (pair, pair[::-1]) if other in names and one not in names]
     if lost or ("CNY" in names) == ("USD" in names):
         raise SourceChanged(
-            f"{pull.name}: the code beside each name and one column of value, 人民币 (yuan) or 美元 (US dollar), were "
-            f"expected, found {quoted(headings, 200)}; export the file again."
+            f"{pull.name}: the code beside each name, a unit beside each quantity and one column of value, 人民币 "
+            f"(yuan) or 美元 (US dollar), were expected, found {quoted(headings, 200)}; export the file again."
         )
     return names
 
@@ -274,14 +280,31 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
         ("partner_code", ~pl.col("partner_code").str.contains("^(?:[0-9]{1,6}|ALL)$"), "a code of digits"),
     ):
         refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected)
-    refuse_where(pull, frame, pl.col("value").is_null(), "value", "a value")
-    for name in FIGURES:
-        grouped = pl.col(name).str.contains("^[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]+)?$")
-        frame = frame.with_columns(
-            pl.when(grouped).then(pl.col(name).str.replace_all(",", "")).otherwise(name).alias(name)
-        )
+    length = pl.col("commodity").str.len_chars()
+    other = (length != length.first()) | ((length % 2 == 1) & (pl.col("commodity") != "TOTAL"))
+    refuse_where(pull, frame, other, "commodity", "a code of as many digits as the others, an even number,")
+    for name, form, expected in (
+        ("value", MONEY_FORM, "whole money such as 1,234"),
+        ("quantity", PLAIN_FORM, "a number without commas"),
+        ("quantity2", PLAIN_FORM, "a number without commas"),
+    ):
+        refuse_where(pull, frame, ~pl.col(name).str.contains(form).fill_null(name != "value"), name, expected)
+    _refuse_without_unit(pull, frame)
+    frame = frame.with_columns(pl.col("value").str.replace_all(",", ""))
     edition = pl.coalesce(pl.when(year >= first).then(pl.lit(name)) for first, name in EDITIONS)
     return with_numbers(pull, frame, FIGURES).with_columns(hs_edition=edition)
+
+
+def _refuse_without_unit(pull: Pull, frame: pl.DataFrame) -> None:
+    """Only a second quantity may have no unit, and is then 0: anything else is a column out of its place."""
+    nothing = pl.col("quantity2").is_null() | (pl.col("quantity2") == "0")
+    no_second = pl.col("unit2").is_null() | (pl.col("unit2") == NO_UNIT)
+    refuse_where(pull, frame, no_second & ~nothing, "quantity2", "0 beside a second unit of ?")
+    refuse_where(
+        pull, frame, pl.col("quantity").is_not_null() & (pl.col("quantity_unit") == NO_UNIT), "quantity_unit", "a unit"
+    )
+    units = pl.concat_str(pl.col("quantity_unit", "unit2"), ignore_nulls=True)
+    refuse_where(pull, frame, units.str.contains("[0-9]"), "quantity_unit", "a unit in words")
 
 
 def _measured(frame: pl.DataFrame) -> pl.DataFrame:
