@@ -33,6 +33,7 @@ LISTS = (
     "hs_link",
     "policy_event",
     "release_day",
+    "estimated",
 )
 """The tables of ref that are one CSV each, with the columns of the table as headings."""
 

@@ -20,6 +20,7 @@ from tradewatch.sources import (
     eurostat_relational,
     eurostat_workbook,
     gacc_query,
+    imf_imts,
     panel,
 )
 
@@ -31,6 +32,7 @@ ALL: tuple[ModuleType, ...] = (
     comtrade_website,
     comtrade_bulk,
     gacc_query,
+    imf_imts,
     panel,
 )
 
