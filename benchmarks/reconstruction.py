@@ -9,12 +9,13 @@ Three ways to tell are compared; the interval is set on one part of the data and
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from math import ceil, exp, log
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tradewatch import flow, warehouse
 from tradewatch.records import Told
@@ -28,15 +29,44 @@ inner join ref.area_group as g on g.area_group = 'eu27' and g.area = r.supplier
 where r.target = 'RUS' and year(r.period) between 2019 and 2021 and not r.recorded_estimated and r.exports_usd > 0
 order by all
 """
+YEARS = (2019, 2020, 2021)
 BIG = 1_000_000_000
 """Exports from which the narrower interval is stated, US dollars, as in views.reconstructed_imports."""
 
-Pair = tuple[str, int, float, float, float | None, float | None, float | None, float, float]
 Limits = dict[bool, float]
+"""Logarithms of the interval's factor, for large flows (true) and small ones."""
+
+
+class Pair(NamedTuple):
+    """A supplier's year, US dollars; the expected figure and its interval are 0 without a year before."""
+
+    supplier: str
+    year: int
+    exports: float
+    recorded: float
+    expected: float
+    low: float
+    high: float
+    cif_low: float
+    cif_high: float
+
+    @property
+    def big(self) -> bool:
+        return self.exports >= BIG
+
+    @property
+    def error(self) -> float:
+        """How far the recorded figure lies from the expected one, in logarithms, without sign."""
+        return abs(log(self.recorded / self.expected))
+
+    @property
+    def inside(self) -> bool:
+        """Whether the interval that the view states holds."""
+        return self.low <= self.recorded <= self.high
 
 
 def pairs(folder: Path) -> list[Pair]:
-    """Supplier, year, exports, recorded, expected, low, high, CIF low, CIF high; US dollars."""
+    """What the view says of each member and year, on a warehouse of its own."""
     with TemporaryDirectory() as home, warehouse.connect(Path(home) / "w.duckdb") as con:
         settings = Settings(home=Path(home))
         flow.prepare(con, settings)
@@ -46,7 +76,7 @@ def pairs(folder: Path) -> list[Pair]:
                 raise SystemExit(one.sentence)
         flow.build(con, settings)
         rows = con.execute(PAIRS).fetchall()
-    return [(name, year, *(None if value is None else float(value) for value in rest)) for name, year, *rest in rows]  # type: ignore[misc]
+    return [Pair(row[0], row[1], *(float(value or 0) for value in row[2:])) for row in rows]
 
 
 def quantile(values: Iterable[float], share: float = 0.9) -> float:
@@ -55,73 +85,82 @@ def quantile(values: Iterable[float], share: float = 0.9) -> float:
     return ranked[min(len(ranked), ceil((len(ranked) + 1) * share)) - 1]
 
 
-def errors(found: Iterable[Pair], years: tuple[int, ...], keep: Callable[[Pair], bool]) -> list[float]:
-    """How far the recorded figure lies from the expected one, in logarithms, without sign."""
-    return [abs(log(pair[3] / pair[4])) for pair in found if pair[4] and pair[1] in years and keep(pair)]
+def limits_from(found: Sequence[Pair]) -> Limits:
+    return {big: quantile(pair.error for pair in found if pair.big == big) for big in (True, False)}
 
 
-def held(found: Iterable[Pair], years: tuple[int, ...], keep: Callable[[Pair], bool], limits: Limits) -> str:
-    """Of the errors of some pairs, how many stay within the limit of their size."""
-    chosen = [pair for pair in found if pair[4] and pair[1] in years and keep(pair)]
-    inside = sum(abs(log(pair[3] / (pair[4] or 1))) <= limits[pair[2] >= BIG] for pair in chosen)
-    return f"{inside} of {len(chosen)} ({100 * inside / len(chosen):.0f} %)"
+def of(count: int, every: int) -> str:
+    return f"{count} of {every} ({100 * count / every:.0f} %)"
 
 
-def limits_from(found: list[Pair], years: tuple[int, ...], keep: Callable[[Pair], bool]) -> Limits:
-    """The limits for large and small flows, set on some of the pairs."""
-    return {
-        big: quantile(errors(found, years, lambda pair, big=big: keep(pair) and (pair[2] >= BIG) == big))  # type: ignore[misc]
-        for big in (True, False)
+def print_errors(found: Sequence[Pair]) -> None:
+    print("median error of the recorded figure against")
+    for year in YEARS:
+        now = [pair for pair in found if pair.year == year]
+        margin = median(abs(pair.recorded / (1.06 * pair.exports) - 1) for pair in now)
+        own = [abs(pair.recorded / pair.expected - 1) for pair in now if pair.expected]
+        said = f"{100 * median(own):.1f} %" if own else "no year before"
+        cif = sum(pair.cif_low <= pair.recorded <= pair.cif_high for pair in now)
+        print(
+            f"  {year}: exports × 1.06 {100 * margin:.1f} %; exports × own ratio {said};"
+            f" within 1.03 to 1.10 of exports {of(cif, len(now))}"
+        )
+    print("\nall members together, recorded over")
+    for year in YEARS:
+        now = [pair for pair in found if pair.year == year]
+        recorded = sum(pair.recorded for pair in now)
+        expected = sum(pair.expected for pair in now)
+        said = f"; expected {recorded / expected:.3f}" if expected else ""
+        print(f"  {year}: exports {recorded / sum(pair.exports for pair in now):.3f}{said}")
+
+
+def print_intervals(told: Sequence[Pair]) -> None:
+    """The interval set on one part of the pairs and tried on another."""
+    half = set(sorted({pair.supplier for pair in told})[::2])
+    parts = {
+        "2020": [pair for pair in told if pair.year == 2020],
+        "2021": [pair for pair in told if pair.year == 2021],
+        "one half of the members": [pair for pair in told if pair.supplier in half],
+        "the other half": [pair for pair in told if pair.supplier not in half],
+        "all": list(told),
     }
+    print("\n90 % interval, set on one part and tried on another")
+    for set_on, tried_on in (
+        ("2020", "2021"),
+        ("2021", "2020"),
+        ("one half of the members", "the other half"),
+        ("the other half", "one half of the members"),
+        ("all", "all"),
+    ):
+        limits = limits_from(parts[set_on])
+        holds = sum(pair.error <= limits[pair.big] for pair in parts[tried_on])
+        print(
+            f"  {set_on}, tried on {tried_on}: factor {exp(limits[True]):.2f} from 1 billion dollars,"
+            f" {exp(limits[False]):.2f} below; holds in {of(holds, len(parts[tried_on]))}"
+        )
+
+
+def print_by_member(told: Sequence[Pair]) -> None:
+    print("\nthe interval that the view states, recorded over expected; * outside")
+    for name in sorted({pair.supplier for pair in told}):
+        texts = [
+            f"{pair.year} {pair.recorded / pair.expected:.2f}{'' if pair.inside else '*'}"
+            for pair in told
+            if pair.supplier == name
+        ]
+        print(f"  {name}: {', '.join(texts)}")
+    for year in YEARS[1:]:
+        now = [pair for pair in told if pair.year == year]
+        print(f"{year}: holds in {of(sum(pair.inside for pair in now), len(now))}")
 
 
 def main(folder: Path) -> None:
     found = pairs(folder)
-    every = sorted({pair[0] for pair in found})
-    half = set(every[::2])
-    print(f"{len(found)} pairs of {len(every)} members and three years\n")
-    print("median error of the recorded figure against")
-    for year in (2019, 2020, 2021):
-        now = [pair for pair in found if pair[1] == year]
-        margin = median(abs(pair[3] / (1.06 * pair[2]) - 1) for pair in now)
-        inside = sum(pair[7] <= pair[3] <= pair[8] for pair in now)
-        own = [abs(pair[3] / pair[4] - 1) for pair in now if pair[4]]
-        said = f"{100 * median(own):.1f} %" if own else "no year before"
-        print(
-            f"  {year}: exports × 1.06 {100 * margin:.1f} %; × own ratio {said};"
-            f" within 1.03 to 1.10 of exports {inside} of {len(now)}"
-        )
-    total = {year: [sum(p[i] or 0 for p in found if p[1] == year) for i in (2, 3, 4)] for year in (2019, 2020, 2021)}
-    print("\nall members together, recorded over")
-    for year, (exports, recorded, expected) in total.items():
-        print(
-            f"  {year}: exports {recorded / exports:.3f}"
-            + (f"; expected {recorded / expected:.3f}" if expected else "")
-        )
-    print("\n90 % interval, set on one part and tried on another")
-    for title, set_on, tried_on in (
-        ("set on 2020, tried on 2021", ((2020,), lambda p: True), ((2021,), lambda p: True)),
-        ("set on 2021, tried on 2020", ((2021,), lambda p: True), ((2020,), lambda p: True)),
-        ("set on one half of the members, tried on the other", ((2020, 2021), lambda p: p[0] in half),
-         ((2020, 2021), lambda p: p[0] not in half)),
-        ("and the halves changed", ((2020, 2021), lambda p: p[0] not in half),
-         ((2020, 2021), lambda p: p[0] in half)),
-        ("set on all, tried on the same (no test)", ((2020, 2021), lambda p: True), ((2020, 2021), lambda p: True)),
-    ):  # fmt: skip
-        limits = limits_from(found, *set_on)
-        factors = f"factor {exp(limits[True]):.2f} from $1 billion, {exp(limits[False]):.2f} below"
-        print(f"  {title}: {factors}; holds in {held(found, *tried_on, limits)}")
-    print("\nthe interval that the view states, by member and year (recorded over expected; * outside)")
-    for name in every:
-        said = []
-        for _, year, _, recorded, expected, low, high, *_ in (p for p in found if p[0] == name and p[4]):
-            mark = "" if (low or 0) <= recorded <= (high or 0) else "*"
-            said.append(f"{year} {recorded / (expected or 1):.2f}{mark}")
-        print(f"  {name}: {', '.join(said)}")
-    for year in (2020, 2021):
-        chosen = [p for p in found if p[1] == year and p[4]]
-        inside = sum((p[5] or 0) <= p[3] <= (p[6] or 0) for p in chosen)
-        print(f"{year}: holds in {inside} of {len(chosen)} ({100 * inside / len(chosen):.0f} %)")
+    told = [pair for pair in found if pair.expected]
+    print(f"{len(found)} pairs of {len({pair.supplier for pair in found})} members and three years\n")
+    print_errors(found)
+    print_intervals(told)
+    print_by_member(told)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""National import statistics by partner, kept beside the checkout in euros a year, written as files of our own layout."""
+"""National import statistics by partner, in euros a year, written as files of our own layout."""
 
 import csv
 from pathlib import Path
@@ -45,13 +45,16 @@ def panels(folder: Path, target: Path) -> list[Path]:
 
 
 def _rows(path: Path) -> dict[tuple[str, int], str]:
-    """Euros by partner and year; labels that are no area of ours (continents, unions of states) are left out."""
+    """
+    Euros by partner and year; labels that are no area of ours (continents, unions of states) are left out, and so is
+    the world: Kyrgyzstan's partners of 2021 add up to it within 0.6 %, which is not enough to be judged whole.
+    """
     areas: dict[str, str] = {}
     with (shipped("data") / "source_area.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             if row["source"] == "eurostat":
                 areas |= {row["code"]: row["area"], row["label"]: row["area"]}
-    areas |= {"World": "WLD", "European Union - 27 countries (from 2020)": "X-EU27", "The Republic of Korea": "KOR"}
+    areas |= {"European Union - 27 countries (from 2020)": "X-EU27", "The Republic of Korea": "KOR"}
     areas |= {"SAR-Hong Kong": "HKG", "Macau (Macau)": "MAC", "Macedonia": "MKD", "Salvador": "SLV"}
     with path.open(encoding="utf-8", newline="") as lines:
         found: dict[tuple[str, int], str] = {}

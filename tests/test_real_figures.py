@@ -14,7 +14,9 @@ from tradewatch.files import shipped
 from tradewatch.records import Told
 from tradewatch.settings import Settings
 
-NEVER_ARRIVED = [0.0, 0.0]
+NEVER_ARRIVED = (1960.0, 74.0)
+"""EU exports to Kyrgyzstan of 2023 beyond those of 2021: what its books do not have, US dollars million, per cent."""
+
 NOW = datetime(2026, 11, 1)
 NOTHING = Told()
 
@@ -226,7 +228,7 @@ def test_what_left_the_union_and_never_arrived(
         "select round(never_arrived_usd / 1e6), round(100 * never_arrived_share_of_extra_exports)"
         " from views.ghost_transit where supplier = 'X-EU27' and buyer = 'KGZ' and year(period) = 2023"
     ).fetchall()
-    assert [float(value) for value in never] == NEVER_ARRIVED
+    assert tuple(float(value) for value in never) == NEVER_ARRIVED
 
 
 @pytest.mark.slow
