@@ -60,7 +60,7 @@ def _rows(path: Path) -> dict[tuple[str, int], str]:
         found: dict[tuple[str, int], str] = {}
         for row in csv.DictReader(lines):
             key = areas.get(row["PARTNER"], ""), int(row["PERIOD"].removeprefix("Y"))
-            if key[0]:
+            if key[0] not in ("", "WLD"):
                 found.setdefault(key, f"{float(row['VALUE_IN_EUR'] or 0):.2f}")
         return found
 

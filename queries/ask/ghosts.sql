@@ -13,5 +13,10 @@ select
     round(never_arrived_usd / 1000000, 1) as never_arrived_million_usd,
     round(100 * never_arrived_share_of_extra_exports, 1) as never_arrived_percent_of_extra
 from views.ghost_transit
-where watch = $watch and buyer = $hub and year(period) >= cast(left($since, 4) as integer) and preferred
+where
+    watch = $watch
+    and buyer = $hub
+    and year(period) >= cast(left($since, 4) as integer)
+    and preferred
+    and (supplier_role <> 'aggregate' or recorded_imports_usd is not null)
 order by never_arrived_usd desc nulls last, exports_usd desc

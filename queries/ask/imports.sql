@@ -1,5 +1,5 @@
 -- What did the target import in a year, told by its suppliers' exports, largest first?
--- $year: 2023
+-- $year: 2021
 -- $watch: russia
 select
     supplier,

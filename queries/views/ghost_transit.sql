@@ -18,8 +18,10 @@
 -- exports_basis: the year as stated, or months added up
 -- imports_state: value, zero (published, nothing recorded), partial (not a whole year or not a whole answer), estimated
 --   (computed from the other side's figures, so no second witness), or not stated
--- exports_usd: stated exports, FOB, US dollars; a stated year counts though the file does not say what was asked
--- recorded_imports_usd: imports the hub recorded from the supplier, CIF, US dollars; null unless value or zero
+-- exports_state: stated, or estimated (computed from the hub's own figures, so that nothing is compared)
+-- exports_usd: exports, FOB, US dollars; a stated year counts though the file does not say what was asked
+-- recorded_imports_usd: imports the hub recorded from the supplier, CIF, US dollars; null unless value or zero, and
+--   beside estimated exports
 -- missing_share_of_exports: 1 less recorded imports over exports; below 0 when the hub records more; null on exports
 --   below 1 million US dollars
 -- baseline_period: first day of the baseline year
@@ -84,7 +86,7 @@ paired as (
         e.estimated as exports_estimated,
         coalesce(i.state, 'not stated') as imports_state,
         e.value_usd as exports_usd,
-        i.value_usd as recorded_usd
+        case when not e.estimated then i.value_usd end as recorded_usd
     from exports as e
     left join imports as i on i.supplier = e.supplier and i.buyer = e.buyer and i.period = e.period
 ),
@@ -139,6 +141,7 @@ select
             p.imports_source
     ) = 1 as preferred,
     case
+        when p.exports_estimated then 'the exports are estimates from the other side'
         when p.imports_state = 'partial' then 'the recorded imports of the year are partial'
         when p.imports_state = 'estimated' then 'the recorded imports are estimates from the other side'
         when p.imports_state = 'not stated' then 'nobody has stated the recorded imports of the year'
@@ -148,6 +151,7 @@ select
         else 'compared'
     end as reason,
     p.exports_basis,
+    case when p.exports_estimated then 'estimated' else 'stated' end as exports_state,
     p.imports_state,
     p.exports_usd,
     p.recorded_usd as recorded_imports_usd,

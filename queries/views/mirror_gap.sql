@@ -24,8 +24,9 @@
 -- usual_ratio: middle of the same ratio in t-26 to t-3; null unless twelve such months are there
 -- baseline_months: how many there are
 -- ratio_change: ratio over usual ratio
--- buyer_shift: middle of that change over all the buyer's series of the month, 1 is none; null below five series
--- gap_3m_usd: exports less imports times the usual ratio, US dollars in three months
+-- buyer_shift: middle of that change over all the buyer's series of the month but those of aggregates, 1 is none; null
+--   below five series
+-- gap_3m_usd: exports less imports times the usual ratio, 150,000 put to both as well, US dollars in three months
 -- score: change of the ratio in standard deviations of its own past, seven tenths of the buyer's shift taken off (in
 --   logarithms); null where gap_3m_usd is between -90,000 and 90,000 US dollars
 with units as (
@@ -350,6 +351,7 @@ shifts as (
             and p.goods_unit = s.goods_unit
             and p.period = s.period
             and p.months >= 12
+    inner join ref.area as a on a.area = s.supplier and a.kind <> 'aggregate'
     group by s.buyer, s.period
     having count(*) >= 5
 ),
@@ -416,10 +418,10 @@ select
     cast(j.months as integer) as baseline_months,
     cast(round(exp(j.log_ratio - j.middle), 4) as decimal(18, 4)) as ratio_change,
     cast(round(exp(j.shift), 4) as decimal(18, 4)) as buyer_shift,
-    cast(round(j.exports_usd - j.imports_usd * exp(j.middle), 2) as decimal(18, 2)) as gap_3m_usd,
+    cast(round(j.exports_usd + 150000.0 - (j.imports_usd + 150000.0) * exp(j.middle), 2) as decimal(18, 2)) as gap_3m_usd,
     cast(
         case
-            when abs(j.exports_usd - j.imports_usd * exp(j.middle)) >= 90000
+            when abs(j.exports_usd + 150000.0 - (j.imports_usd + 150000.0) * exp(j.middle)) >= 90000
                 then
                     round(
                         (j.log_ratio - j.middle - 0.7 * coalesce(j.shift, 0))
