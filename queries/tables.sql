@@ -93,6 +93,16 @@ create table if not exists ref.release_day (
     basis varchar not null
 );
 
+-- Which figures a source computed itself because the reporter stated none.
+create table if not exists ref.estimated (
+    source varchar not null,
+    reporter varchar not null,
+    valid_from date not null,
+    valid_to date,
+    estimated_by varchar not null,
+    basis varchar not null
+);
+
 create table if not exists ref.policy_event (
     event_date date not null,
     date_precision varchar not null,

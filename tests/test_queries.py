@@ -280,8 +280,17 @@ def test_no_finding_comes_from_the_change_of_edition(with_predecessors: bool) ->
     drop = con.execute(
         "select max(abs(drop_share)), count(*) from views.direct_exports_change where scorable"
     ).fetchone()
+    by_code = con.execute(
+        "select max(abs(excess_usd)), count(*), count(case when period = '2022-02-01' then 1 end)"
+        " from views.hub_purchases where scorable"
+    ).fetchone()
     assert worst is not None
     assert drop is not None
+    assert by_code is not None
+    assert by_code[0] < 1
+    assert by_code[1] >= 1000
+    assert by_code[2] >= 40
+    assert con.execute("select count(*) from views.roundabout where pass_through is not null").fetchall() == [(0,)]
     assert worst[0] < 1
     assert drop[0] < 0.001
     assert worst[1] >= 100

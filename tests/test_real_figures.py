@@ -6,12 +6,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import national
 import pytest
 
 from tradewatch import flow, warehouse
 from tradewatch.files import shipped
 from tradewatch.records import Told
 from tradewatch.settings import Settings
+
+NEVER_ARRIVED = (1960.0, 74.0)
+"""EU exports to Kyrgyzstan of 2023 beyond those of 2021: what its books do not have, US dollars million, per cent."""
 
 NOW = datetime(2026, 11, 1)
 NOTHING = Told()
@@ -186,3 +190,64 @@ def test_replay_rebuilds_the_same_facts(real: Path, written: duckdb.DuckDBPyConn
     assert len(before) > 1000
     assert flow.replay(written, home, lambda _: None) == 68
     assert written.execute(facts).fetchall() == before
+
+
+def test_chinas_share_of_russias_imports(real: Path, written: duckdb.DuckDBPyConnection, home: Settings) -> None:
+    (one,) = imported(written, home, [real / "imf"])
+    assert one.rows_read == 3704
+    assert any("2022 (168 of 192)" in note for note in one.notes)
+    rows = written.execute(
+        "select round(100 * share_of_reporter_total, 1), estimated, total_basis from views.dependency"
+        " where reporter = 'RUS' and partner = 'CHN' and flow = 'import' and preferred order by period"
+    ).fetchall()
+    assert [float(share) for share, _, _ in rows] == [20.9, 21.2, 22.0, 22.3, 23.7, 24.8, 34.3, 45.2, 46.3]
+    assert [estimated for _, estimated, _ in rows] == [False] * 6 + [True] * 3
+    assert {basis for _, _, basis in rows} == {"the world as stated"}
+    whole = "select distinct state from facts.coverage where source = 'imf'"
+    assert written.execute(whole).fetchall() == [("value",)]  # its partners add up to its world
+    unknown = written.execute("select count(*) from facts.trade where starts_with(partner, 'X-UNKNOWN')").fetchall()
+    assert unknown == [(0,)]
+
+
+@pytest.mark.slow
+def test_what_left_the_union_and_never_arrived(
+    real: Path, tmp_path: Path, written: duckdb.DuckDBPyConnection, home: Settings
+) -> None:
+    folder = real / "eurostat"
+    exports = [folder / "relational_views" / f"{name}_export_eurostat" for name in ("kyrgyz", "kazakhstan", "armenia")]
+    imported(written, home, [*national.panels(folder, tmp_path), *exports])
+    rows = written.execute(
+        "select supplier, buyer, year(period), round(100 * missing_share_of_exports), reason from views.ghost_transit"
+        " where supplier in ('X-EU27', 'DEU') and period >= '2021-01-01' and period <= '2023-01-01' and preferred"
+    ).fetchall()
+    missing = {(supplier, buyer, year): share and int(share) for supplier, buyer, year, share, _ in rows}
+    assert missing["X-EU27", "KGZ", 2021] == 7
+    assert missing["X-EU27", "KGZ", 2023] == 67
+    assert missing["X-EU27", "KAZ", 2021] == 8
+    assert missing["X-EU27", "KAZ", 2023] == 20
+    assert missing["DEU", "KGZ", 2023] == 45
+    assert missing["X-EU27", "ARM", 2023] is None
+    reasons = {(supplier, buyer, year): reason for supplier, buyer, year, _, reason in rows}
+    assert reasons["X-EU27", "ARM", 2023] == "the recorded imports of the year are partial"
+    (never,) = written.execute(
+        "select round(never_arrived_usd / 1e6), round(100 * never_arrived_share_of_extra_exports)"
+        " from views.ghost_transit where supplier = 'X-EU27' and buyer = 'KGZ' and year(period) = 2023"
+    ).fetchall()
+    assert tuple(float(value) for value in never) == NEVER_ARRIVED
+
+
+@pytest.mark.slow
+def test_russias_imports_told_by_members_exports(
+    real: Path, written: duckdb.DuckDBPyConnection, home: Settings
+) -> None:
+    exports = real / "eurostat" / "relational_views" / "russia_export_eurostat"
+    imported(written, home, [real / "imf", exports])
+    rows = written.execute(
+        "select year(period), count(*), sum(case when recorded_usd between low_usd and high_usd then 1 else 0 end),"
+        " sum(case when recorded_usd between cif_low_usd and cif_high_usd then 1 else 0 end),"
+        " median(abs(recorded_usd / expected_usd - 1)) from views.reconstructed_imports"
+        " where supplier in (select area from ref.area_group where area_group = 'eu27')"
+        " and year(period) in (2020, 2021) group by 1 order by 1"
+    ).fetchall()
+    assert [row[:4] for row in rows] == [(2020, 27, 26, 2), (2021, 27, 25, 3)]
+    assert all(0.03 < error < 0.06 for *_, error in rows)

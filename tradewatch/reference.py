@@ -34,6 +34,7 @@ LISTS = (
     "policy_event",
     "release_day",
     "gacc_commodity",
+    "estimated",
 )
 """The tables of ref that are one CSV each, with the columns of the table as headings."""
 

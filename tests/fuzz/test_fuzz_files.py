@@ -28,6 +28,7 @@ NAMES = {
     "comtrade_lines.json": "comtrade_lines",
     "gacc_query_zh.csv": "gacc_query",
     "gacc_query_en.csv": "gacc_query",
+    "imf_imts.csv": "imf_imts",
 }
 MODULES: dict[str, ModuleType] = {module.LAYOUT: module for module in sources.ALL}
 API: dict[str, Any] = json.loads((FILES / "comtrade_api.json").read_text(encoding="utf-8"))
@@ -290,3 +291,20 @@ def test_what_is_written_in_the_layout_of_gacc_is_read(cells: Cells, end: str, o
         lines.append({"month": f"{month:%Y%m}", "partner": partner, "commodity": commodity, "value": f"{value:,}"})
     text = "".join("".join(f'"{line[name]}",' for name in order) + end for line in lines)
     assert read("gacc_query", text.encode("gb18030")) == cells
+
+
+@FUZZ
+@given(
+    st.dictionaries(st.tuples(st.from_regex("[A-Z]{3}", fullmatch=True), st.integers(2000, 2024)), MONEY, max_size=8)
+)
+def test_what_is_written_in_the_layout_of_the_imf_is_read(cells: dict[tuple[str, int], Decimal]) -> None:
+    head, line = (FILES / "imf_imts.csv").read_bytes().decode("utf-8-sig").split("\n")[:2]
+    years = sorted({year for _, year in cells}) or [2024]
+    lines = [head.replace('"2021","2022"', ",".join(f'"{year}"' for year in years))]
+    for partner in {partner for partner, _ in cells}:
+        values = (cells.get((partner, year)) for year in years)
+        texts = ("" if value is None else f"{value.scaleb(-6):f}" for value in values)
+        series = line.replace('"KGZ"', f'"{partner}"').removesuffix(',"337.902536","788.5449146743192"')
+        lines.append(",".join([series, *(f'"{text}"' for text in texts)]))
+    expected = {(partner, date(year, 1, 1), "TOTAL"): value for (partner, year), value in cells.items()}
+    assert read("imf_imts", "\n".join([*lines, ""]).encode()) == expected

@@ -22,6 +22,7 @@ from tradewatch.sources import (
     gacc_bulletin,
     gacc_preliminary,
     gacc_query,
+    imf_imts,
     panel,
 )
 
@@ -35,6 +36,7 @@ ALL: tuple[ModuleType, ...] = (
     gacc_query,
     gacc_preliminary,
     gacc_bulletin,
+    imf_imts,
     panel,
 )
 
