@@ -1,8 +1,7 @@
--- Did trade of one pair move from a listed code to a sibling under the same heading: one falls while the other rises by a
--- like amount, against the same supplier's sales of the same codes to other watched buyers?
--- It does not show that goods were declared wrongly: makers change models, and customs correct codes. A revision of the
--- Harmonized System is no hop: codes that changed are compared over their families, and what moves for all buyers is
--- taken off.
+-- Did trade of one pair move from a listed code to a sibling under the same heading: one falls while the other rises by
+-- a like amount, against the same supplier's sales of the same codes to other watched buyers? It does not show that
+-- goods were declared wrongly: makers change models, and customs correct codes. A revision of the Harmonized System is
+-- no hop: codes that changed are compared over their families, and what moves for all buyers is taken off.
 -- Grain: watch, supplier, buyer, span, base_period, period, listed_unit, sibling_unit
 -- watch: the watch, see ref.watch
 -- source: whose statistics
@@ -24,6 +23,7 @@
 -- loss_usd: fall of the listed code below what its sales to other watched buyers let expect, US dollars
 -- gain_usd: rise of the sibling above what its sales to other watched buyers let expect, US dollars
 -- overlap: the smaller of loss and gain over the larger, 0.5 to 1; a row needs both at 20,000 US dollars a compared month
+--   or more, and each at half of the whole fall or rise: what moves for other buyers too is no hop
 -- hopped_usd: the smaller of loss and gain, US dollars
 with goods as (
     select
@@ -148,4 +148,9 @@ select
     cast(round(least(loss, gain) / greatest(loss, gain), 4) as decimal(9, 4)) as overlap,
     cast(round(least(loss, gain), 2) as decimal(18, 2)) as hopped_usd
 from hops
-where loss >= 20000 * months and gain >= 20000 * months and least(loss, gain) >= 0.5 * greatest(loss, gain)
+where
+    loss >= 20000 * months
+    and gain >= 20000 * months
+    and least(loss, gain) >= 0.5 * greatest(loss, gain)
+    and loss >= 0.5 * (listed_base_usd - listed_now_usd)
+    and gain >= 0.5 * (sibling_now_usd - sibling_base_usd)

@@ -1,7 +1,7 @@
 -- How concentrated are the suppliers of a set of goods to the target, and has that changed since an earlier year or
--- quarter? The Herfindahl-Hirschman index (sum of squared shares), of the same suppliers, months and goods at both times.
--- It does not measure market power or origin: suppliers that do not publish are missing, which raises the index, and two
--- suppliers of one maker's goods count as two.
+-- quarter? The Herfindahl-Hirschman index (sum of squared shares), of the same suppliers, months and goods at both
+-- times. It does not measure market power or origin: suppliers that do not publish are missing, which raises the index,
+-- and two suppliers of one maker's goods count as two.
 -- Grain: watch, list, version, cut, goods, target, span, base_period, period
 -- watch: the watch, see ref.watch
 -- list: the list of the watch, or goods_group for groups taken whole

@@ -1,7 +1,7 @@
 -- Which corridors and products are new: the first listed shipment from a supplier to a watched buyer, or the first of a
--- code between them, since at least 24 published months without any?
--- It does not say that nothing moved before: months that were not published do not count as quiet, and are stated, since
--- goods may have gone in them. Lumpy goods return after years without any change of heart.
+-- code between them, since at least 24 published months without any? It does not say that nothing moved before: months
+-- that were not published do not count as quiet, and are stated, since goods may have gone in them. Lumpy goods return
+-- after years without any change of heart.
 -- Grain: watch, source, supplier, buyer, kind, goods, period
 -- watch: the watch, see ref.watch
 -- source: whose statistics; a supplier stated in two sources is judged in each
@@ -16,6 +16,8 @@
 -- quiet_months: published months without a shipment before it, back to the last one or to the first published
 -- unpublished_months: months among them that were not published, and are not counted
 -- last_shipped: first day of the last month with a shipment before, null when none is known
+-- seam: true when the quiet months lie on both sides of a change of the code's number: its goods may have been declared
+--   under other codes before, and such a row is weaker than the others
 with goods as (
     select
         w.watch,
@@ -33,6 +35,15 @@ needs as (
     group by family, hs_edition
 ),
 
+-- Families whose codes have other numbers in the newer edition, and since when.
+renumbered as (
+    select distinct
+        family as unit,
+        case hs_edition when 'HS2022' then date '2022-01-01' when 'HS2017' then date '2017-01-01' end as since
+    from ref.hs_seam
+    where commodity <> predecessor
+),
+
 series as (
     select
         s.watch,
@@ -45,7 +56,11 @@ series as (
         sum(s.exports_usd) as exports_usd,
         case
             when sum(
-                case when f.commodity is not null or g.unit = s.commodity and n.family is null then s.published else 0 end
+                case
+                    when f.commodity is not null then s.published
+                    when n.family is null and g.unit = s.commodity then s.published
+                    else 0
+                end
             ) >= max(coalesce(n.needed, 1)) then 1
             else 0
         end as published
@@ -150,20 +165,24 @@ judged as (
 )
 
 select
-    watch,
-    source,
-    supplier,
-    buyer,
-    role,
-    kind,
-    goods,
-    period,
-    exports_usd,
-    first_3m_usd,
-    cast(quiet_months as integer) as quiet_months,
+    judged.watch,
+    judged.source,
+    judged.supplier,
+    judged.buyer,
+    judged.role,
+    judged.kind,
+    judged.goods,
+    judged.period,
+    judged.exports_usd,
+    judged.first_3m_usd,
+    cast(judged.quiet_months as integer) as quiet_months,
     cast(
-        (year(period) - year(quiet_since)) * 12 + month(period) - month(quiet_since) - quiet_months as integer
+        (year(judged.period) - year(judged.quiet_since)) * 12 + month(judged.period) - month(judged.quiet_since)
+        - judged.quiet_months as integer
     ) as unpublished_months,
-    last_shipped
+    judged.last_shipped,
+    seam.since is not null as seam
 from judged
-where quiet_months >= 24 and first_3m_usd >= 10000
+left join renumbered as seam
+    on seam.unit = judged.goods and judged.quiet_since < seam.since and judged.period >= seam.since
+where judged.quiet_months >= 24 and judged.first_3m_usd >= 10000

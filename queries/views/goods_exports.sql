@@ -1,7 +1,7 @@
 -- What did each supplier export to each buyer in a month, by code, every flow counted once? Only codes of a list, of a
--- family of listed codes, of a group of goods or among the control products of a watch; where a flow is stated at several
--- levels, editions or currencies, one of them is taken: US dollars before others, the newest edition, then the shortest
--- code of six digits or more. A chapter that a group names stands beside its codes and is never added to them.
+-- family of listed codes, of a group of goods or among the control products of a watch; where a flow is stated at
+-- several levels, editions or currencies, one of them is taken: US dollars before others, the newest edition, then the
+-- shortest code of six digits or more. A chapter that a group names stands beside its codes and is never added to them.
 -- Grain: source, supplier, buyer, period, commodity
 -- source: whose statistics
 -- supplier: the exporting area whose books these are; a country or territory, never an aggregate

@@ -1,6 +1,6 @@
 -- Which sets of codes is trade added up over: every version of the watch's list, its tiers, its codes in each group of
--- goods, and the groups whole, listed or not? Sets overlap.
--- It does not say that a set is complete in the figures: a source may have been asked for some of its codes only.
+-- goods, and the groups whole, listed or not? Sets overlap. It does not say that a set is complete in the figures: a
+-- source may have been asked for some of its codes only.
 -- Grain: watch, list, version, cut, goods, commodity
 -- watch: the watch, see ref.watch
 -- list: the list of the watch, or goods_group for a group taken whole

@@ -1,6 +1,6 @@
--- As what is a code compared between two times, the earlier stated in one edition of the Harmonized System and the later
--- in the same or a newer one? The code itself, or the closed family of codes that hold the same goods, as one sum.
--- It does not weigh codes that were split: where a code's goods cannot be followed it is not compared at all.
+-- As what is a code compared between two times, the earlier stated in one edition of the Harmonized System and the
+-- later in the same or a newer one? The code itself, or the closed family of codes that hold the same goods, as one
+-- sum. It does not weigh codes that were split: where a code's goods cannot be followed it is not compared at all.
 -- Grain: base_edition, now_edition, side, commodity
 -- base_edition: edition of the earlier time
 -- now_edition: edition of the later time
@@ -8,8 +8,8 @@
 -- commodity: six-digit code, or a chapter of two digits
 -- unit: what is compared: the code, or the name of its family
 -- needed: codes that must be published at that time for the unit to be whole
--- quality: same, good, fair or poor, see ref.hs_seam; changed for a code of no list that is new or ended; a poor unit is
---   compared only in a set that holds its whole family and where the family was split, not where goods left it
+-- quality: same, good, fair or poor, see ref.hs_seam; changed for a code of no list that is new or ended; a poor unit
+--   is compared only in a set that holds its whole family and where the family was split, not where goods left it
 with codes as (
     select commodity
     from views.goods_sets
@@ -26,9 +26,8 @@ editions as (
     select
         b.hs_edition as base_edition,
         n.hs_edition as now_edition
-    from (select 'HS2012' as hs_edition union all select 'HS2017' union all select 'HS2022') as b
-    inner join (select 'HS2012' as hs_edition union all select 'HS2017' union all select 'HS2022') as n
-        on n.hs_edition >= b.hs_edition
+    from (values ('HS2012'), ('HS2017'), ('HS2022')) as b (hs_edition)
+    inner join (values ('HS2012'), ('HS2017'), ('HS2022')) as n (hs_edition) on n.hs_edition >= b.hs_edition
 ),
 
 sides as (

@@ -1,8 +1,8 @@
--- What did each supplier sell to each watched buyer in a quarter or year, against the same months of an earlier year, by
--- goods that mean the same at both times? Only months and codes that complete answers cover both times are compared, so
--- that neither a late month nor a change of codes looks like trade; what is left out is stated.
--- It does not say why trade changed, nor hold what suppliers without complete answers sold. January and February of Lunar
--- New Year reporters count together or not at all, and quarters and years never part them.
+-- What did each supplier sell to each watched buyer in a quarter or year, against the same months of an earlier year,
+-- by goods that mean the same at both times? Only months and codes that complete answers cover both times are compared,
+-- so that neither a late month nor a change of codes looks like trade; what is left out is stated. It does not say why
+-- trade changed, nor hold what suppliers without complete answers sold. January and February of Lunar New Year
+-- reporters count together or not at all, and quarters and years never part them.
 -- Grain: watch, source, supplier, buyer, span, base_period, period, unit
 -- watch: the watch, see ref.watch
 -- source: whose statistics

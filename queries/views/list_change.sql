@@ -1,9 +1,9 @@
 -- How much of a change of listed exports to the target is trade, and how much is the list that changed? For any two
 -- versions of the list and any two years or quarters: change = trade effect + list effect, to the last digit; rows of
 -- suppliers add up. The trade effect is the change of the goods of the earlier version, the list effect what the later
--- version adds or takes away, at the trade of the later time.
--- It does not say what changing the list did to trade, nor what suppliers outside the figures sold. Measured at the trade
--- of the earlier time the list effect is another: both are given, and neither is more true.
+-- version adds or takes away, at the trade of the later time. It does not say what changing the list did to trade, nor
+-- what suppliers outside the figures sold. Measured at the trade of the earlier time the list effect is another: both
+-- are given, and neither is more true.
 -- Grain: watch, list, from_version, to_version, target, span, base_period, period, supplier
 -- watch: the watch, see ref.watch
 -- list: the list of the watch

@@ -1,8 +1,8 @@
--- Who ships how much of the listed goods that reach the target, by month, quarter or year, under any version of the list,
--- by tier and by group of goods, and how many suppliers have stated it? Each supplier's month is read in one source.
--- It does not say where goods were made, nor what all suppliers shipped: partner records show who dispatched, suppliers
--- that publish late or never are not in the total, and a share rises when others are silent. January and February of
--- Lunar New Year reporters are read together: in the quarter or the year.
+-- Who ships how much of the listed goods that reach the target, by month, quarter or year, under any version of the
+-- list, by tier and by group of goods, and how many suppliers have stated it? Each supplier's month is read in one
+-- source. It does not say where goods were made, nor what all suppliers shipped: partner records show who dispatched,
+-- suppliers that publish late or never are not in the total, and a share rises when others are silent. January and
+-- February of Lunar New Year reporters are read together: in the quarter or the year.
 -- Grain: watch, list, version, cut, goods, target, span, period, supplier
 -- watch: the watch, see ref.watch
 -- list: the list of the watch, or goods_group for groups taken whole, listed or not
@@ -16,10 +16,10 @@
 -- source: whose statistics; several when the months of the span were read in more than one
 -- exports_usd: exports to the target, US dollars
 -- reporters_total_usd: exports of all suppliers that have stated the span or a part of it, US dollars
--- dispatch_share_of_reporting_suppliers: exports as a share of that total, 0 to 1; null where it is below 10,000 US dollars
+-- dispatch_share_of_reporting_suppliers: exports as a share of that total, 0 to 1; null where it is below 10,000 US
+--   dollars
 -- china_hong_kong_share_of_reporting_suppliers: China and Hong Kong together as a share of the same total, the same in
---   every row of the span and never added to anotherX
---   below 10,000 US dollars
+--   every row of the span and never added to anotherX below 10,000 US dollars
 -- basis: dispatch
 -- months: months of the span that the supplier has stated, of 1, 3 or 12
 -- months_complete: of these, covered by complete answers for as many codes of the set as the best covered supplier has
@@ -27,8 +27,9 @@
 -- codes_published: the most codes of the set that complete answers of one supplier cover in the span
 -- reporters_stating: suppliers that have stated some month of the span, zeros included: what the total rests on
 -- reporters_complete: of these, with complete answers for every month of it
--- year_before_covered_share: of what was shipped in the same span a year before, the share whose supplier has now stated
---   the same month; below 1 the total lacks months of suppliers that mattered; null when nothing was shipped then
+-- year_before_covered_share: of what was shipped in the same span a year before, the share whose supplier has now
+--   stated the same month; below 1 the total lacks months of suppliers that mattered; null when nothing was shipped
+--   then
 with by_month as (
     select
         g.watch,
@@ -59,9 +60,9 @@ with by_month as (
 judged as (
     select
         m.*,
-        case when m.codes_published > 0 and m.codes_published = max(m.codes_published) over (
+        max(m.codes_published) over (
             partition by m.watch, m.list, m.version, m.cut, m.goods, m.target, m.period
-        ) then 1 else 0 end as complete
+        ) as most_codes
     from by_month as m
 ),
 
@@ -96,7 +97,7 @@ paired as (
             exports_usd,
             null as before_usd,
             1 as stated,
-            complete,
+            case when codes_published > 0 and codes_published = most_codes then 1 else 0 end as complete,
             codes_published
         from judged
         union all

@@ -1,8 +1,8 @@
 -- What did each supplier sell the target of a set of goods, like for like, in a quarter or year and in an earlier one?
--- The chosen source of views.like_for_like, by the sets of views.goods_sets.
--- It does not hold goods whose codes cannot be followed between the two times, nor months one of them lacks: what is left
--- out is stated. Across 2022-01 a listed code that was split off a family not wholly in the set (854149, 852589) is in
--- neither: the goods it held before cannot be told.
+-- The chosen source of views.like_for_like, by the sets of views.goods_sets. It does not hold goods whose codes cannot
+-- be followed between the two times, nor months one of them lacks: what is left out is stated. Across 2022-01 a listed
+-- code that was split off a family not wholly in the set (854149, 852589) is in neither: the goods it held before
+-- cannot be told.
 -- Grain: watch, list, version, cut, goods, target, supplier, span, base_period, period, unit
 -- watch: the watch, see ref.watch
 -- list: the list of the watch, or goods_group for groups taken whole

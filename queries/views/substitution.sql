@@ -1,6 +1,6 @@
 -- What does the coalition no longer sell to the target, and who sells it now? By set of goods and by code, a year or
--- quarter against an earlier one, like for like: the gain of each other supplier over the net loss of the coalition.
--- It does not show that one supplier took another's place: a gain may be price, other goods under the same code, the
+-- quarter against an earlier one, like for like: the gain of each other supplier over the net loss of the coalition. It
+-- does not show that one supplier took another's place: a gain may be price, other goods under the same code, the
 -- target's own demand, or coalition goods that came by another country. It counts suppliers that publish only.
 -- Grain: watch, list, version, cut, goods, target, span, base_period, period, supplier
 -- watch: the watch, see ref.watch
@@ -12,8 +12,8 @@
 -- span: quarter or year
 -- base_period: first day of the earlier span
 -- period: first day of the later span
--- supplier: a supplier outside the coalition whose exports changed by 10,000 US dollars or more, or ALL for all of these
---   outside the coalition together, whatever their changes; never add ALL to the others
+-- supplier: a supplier outside the coalition whose exports changed by 10,000 US dollars or more, or ALL for all of
+--   these outside the coalition together, whatever their changes; never add ALL to the others
 -- coalition_base_usd: what the coalition sold in the earlier span, compared months and codes, US dollars
 -- coalition_loss_usd: by how much less it sells in the later span, US dollars; below 0 when it sells more
 -- base_usd: what the supplier sold in the earlier span, US dollars; null, like the next three, when none outside the
@@ -23,7 +23,8 @@
 -- gain_over_coalition_loss: gain as a share of the coalition's loss, may be above 1 or below 0; null where the loss is
 --   below 100,000 US dollars
 -- months: the most months compared for any supplier of the set
--- months_supplier: the most months compared for this supplier; fewer than months: its gain covers less time than the loss
+-- months_supplier: the most months compared for this supplier; fewer than months: its gain covers less time than the
+--   loss
 -- coalition_suppliers: coalition suppliers with something compared
 -- other_suppliers: suppliers outside the coalition with something compared
 -- coalition_left_out_usd: coalition exports of the earlier span that are not compared, US dollars: loss not judged

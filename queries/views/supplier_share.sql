@@ -1,6 +1,6 @@
--- Who ships how much of the listed goods that reach the target, as far as suppliers have stated the month?
--- Partner records say who shipped, not where goods were made: the basis is dispatch, never origin. A supplier stated in
--- two sources is read in one: the one whose complete answers cover more watched codes, then a national source before
+-- Who ships how much of the listed goods that reach the target, as far as suppliers have stated the month? Partner
+-- records say who shipped, not where goods were made: the basis is dispatch, never origin. A supplier stated in two
+-- sources is read in one: the one whose complete answers cover more watched codes, then a national source before
 -- Comtrade, then by name. The months of views.listed_share under the watch's own version of the list.
 -- Grain: watch, target, period, tier, supplier
 -- watch: the watch, see ref.watch

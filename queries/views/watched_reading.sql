@@ -1,6 +1,6 @@
--- In which source is each supplier's month read, where it has published in several? The one whose complete answers cover
--- more of the watched codes, then a national source before Comtrade, then by name. Never an average.
--- It does not judge which source is right: both are in views.watched_series.
+-- In which source is each supplier's month read, where it has published in several? The one whose complete answers
+-- cover more of the watched codes, then a national source before Comtrade, then by name. Never an average. It does not
+-- judge which source is right: both are in views.watched_series.
 -- Grain: watch, source, supplier, buyer, period
 -- watch: the watch, see ref.watch
 -- source: whose statistics
