@@ -87,9 +87,12 @@ MOVES = {
     "unit_value_premium": "premium_ratio <> 1 or premium_usd > 0",
     "listed_purchases_change": "scorable and abs(excess_usd) >= 1",
     "direct_exports_change": "scorable and abs(fall_usd) >= 1",
-    "listed_by_destination": "like_for_like_value <> like_for_like_previous_value",
+    "listed_by_destination": "like_for_like_value <> like_for_like_previous_value and seam_value = 0",
 }
-"""What would be a row above the floor of each view of changes."""
+"""
+What would be a row above the floor of each view of changes. listed_by_destination takes codes exactly as listed: there the
+seam must be stated wherever it shows.
+"""
 
 EMPTY = {"first_shipments", "code_hop", "substitution"}
 """Views that have no row at all where nothing moves."""

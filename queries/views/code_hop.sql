@@ -22,8 +22,8 @@
 -- sibling_now_usd: in the later span, US dollars
 -- loss_usd: fall of the listed code below what its sales to other watched buyers let expect, US dollars
 -- gain_usd: rise of the sibling above what its sales to other watched buyers let expect, US dollars
--- overlap: the smaller of loss and gain over the larger, 0.5 to 1; a row needs both at 20,000 US dollars a compared month
---   or more, and each at half of the whole fall or rise: what moves for other buyers too is no hop
+-- overlap: the smaller of loss and gain over the larger, 0.5 to 1; a row needs both at 20,000 US dollars or more for each
+--   compared month, and each at half of the whole fall or rise: what moves for other buyers too is no hop
 -- hopped_usd: the smaller of loss and gain, US dollars
 with goods as (
     select

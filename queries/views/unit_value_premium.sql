@@ -242,7 +242,9 @@ select
     usd as exports_usd,
     cast(
         round(
-            case when others_log is not null then usd * greatest(1 - exp(others_log) / (now_value / base_value), 0) end, 2
+            case
+                when others_log is not null then usd * greatest(1 - exp(others_log) / (now_value / base_value), 0)
+            end, 2
         ) as decimal(18, 2)
     ) as premium_usd
 from judged
