@@ -21,8 +21,9 @@ families as (
         max(newer.codes) = 1 and coalesce(bool_or(q.poor), false) as shrinks
     from ref.hs_family as f
     left join quality as q on q.family = f.family
-    inner join (select family, count(*) as codes from ref.hs_family where hs_edition = 'HS2022' group by family) as newer
-        on newer.family = f.family
+    inner join (
+        select family, count(*) as codes from ref.hs_family where hs_edition = 'HS2022' group by family
+    ) as newer on newer.family = f.family
     where f.hs_edition in ('HS2017', 'HS2022')
     group by f.family, f.hs_edition, f.commodity
 ),
@@ -32,7 +33,8 @@ others as (
     union select member from ref.watch_member where role = 'control_product'
 ),
 codes as (
-    select hs_edition, commodity, 600000.0 / members * case when shrinks and hs_edition = 'HS2017' then 5 else 1 end as usd
+    select hs_edition, commodity,
+        600000.0 / members * case when shrinks and hs_edition = 'HS2017' then 5 else 1 end as usd
     from families
     union all
     select e.hs_edition, commodity, 600000.0 from others cross join (values ('HS2017'), ('HS2022')) as e (hs_edition)
@@ -41,7 +43,7 @@ codes as (
 months as (select cast(unnest(range(date '2020-01-01', date '2024-01-01', interval 1 month)) as date) as period)
 insert into facts.trade_history
 select 'eurostat', s.area, b.area, 'export', 'M', m.period, c.hs_edition, c.commodity,
-    cast(c.usd as decimal(18, 3)), cast(c.usd as decimal(18, 3)), 'USD', 'FOB', cast(10000 as decimal(18, 3)), null, null,
+    cast(c.usd as decimal(18, 3)), cast(c.usd as decimal(18, 3)), 'USD', 'FOB', 10000, null, null,
     false, false, false, timestamp '2024-01-01', null, 1
 from codes as c
 cross join (values ('DEU'), ('FRA'), ('CHN')) as s (area)
@@ -50,8 +52,8 @@ inner join months as m on c.hs_edition = case when m.period < date '2022-01-01' 
 where $every_code or c.commodity in (select commodity from listed)
 """
 """
-Every series is flat. At the seam codes are renumbered and split as ref.hs_family says, and a number that stays while goods
-leave it (poor, with one newer code) falls to a fifth.
+Every series is flat. At the seam codes are renumbered and split as ref.hs_family says, and a number that stays while
+goods leave it (poor, with one newer code) falls to a fifth.
 """
 
 
@@ -90,8 +92,8 @@ MOVES = {
     "listed_by_destination": "like_for_like_value <> like_for_like_previous_value and seam_value = 0",
 }
 """
-What would be a row above the floor of each view of changes. listed_by_destination takes codes exactly as listed: there the
-seam must be stated wherever it shows.
+What would be a row above the floor of each view of changes. listed_by_destination takes codes exactly as listed: there
+the seam must be stated wherever it shows.
 """
 
 EMPTY = {"first_shipments", "code_hop", "substitution"}
