@@ -46,7 +46,7 @@ select 'eurostat', s.area, b.area, 'export', 'M', m.period, c.hs_edition, c.comm
     cast(c.usd as decimal(18, 3)), cast(c.usd as decimal(18, 3)), 'USD', 'FOB', 10000, null, null,
     false, false, false, timestamp '2024-01-01', null, 1
 from codes as c
-cross join (values ('DEU'), ('FRA'), ('CHN')) as s (area)
+cross join (values ('DEU'), ('CHN')) as s (area)
 cross join (values ('RUS'), ('KGZ'), ('KAZ'), ('ARM'), ('PER'), ('CHL'), ('COL')) as b (area)
 inner join months as m on c.hs_edition = case when m.period < date '2022-01-01' then 'HS2017' else 'HS2022' end
 where $every_code or c.commodity in (select commodity from listed)

@@ -1,5 +1,5 @@
--- Which suppliers hold which share of a group of goods that reaches the target, and on how many does that rest? A quarter
--- or month may be asked too; china_hong_kong_percent is the same in every row and never added to one.
+-- Which suppliers hold which share of a group of goods that reaches the target, and on how many does that rest?
+-- A quarter or month may be asked too; china_hong_kong_percent is the same in every row and never added to one.
 -- $goods: semiconductors
 -- $span: year
 -- $from: 2022-01
@@ -16,8 +16,7 @@ select
     months,
     reporters_stating,
     codes_published,
-    codes,
-    round(100 * year_before_covered_share, 1) as year_before_covered_percent
+    codes
 from views.listed_share
 where
     watch = $watch and list = $list and version = $version and cut = 'group' and goods = $goods and target = $target

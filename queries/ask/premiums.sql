@@ -1,5 +1,5 @@
--- For which listed codes does a buyer pay more for a unit than the change of other buyers explains? Needs quantities: the
--- embedded sample has none.
+-- For which listed codes does a buyer pay more for a unit than the change of other buyers explains? Needs quantities:
+-- the embedded sample has none.
 -- $buyer: RUS
 -- $base_year: 2021
 -- $year: 2023

@@ -22,75 +22,10 @@
 -- sibling_now_usd: in the later span, US dollars
 -- loss_usd: fall of the listed code below what its sales to other watched buyers let expect, US dollars
 -- gain_usd: rise of the sibling above what its sales to other watched buyers let expect, US dollars
--- overlap: the smaller of loss and gain over the larger, 0.5 to 1; a row needs both at 20,000 US dollars or more for each
---   compared month, and each at half of the whole fall or rise: what moves for other buyers too is no hop
+-- overlap: the smaller of loss and gain over the larger, 0.5 to 1; a row needs both at 20,000 US dollars or more for
+--   each compared month, and each at half of the whole fall or rise: what moves for other buyers too is no hop
 -- hopped_usd: the smaller of loss and gain, US dollars
-with goods as (
-    select
-        watch,
-        coalesce(family, hs6) as unit,
-        max(case when listed then 1 else 0 end) as listed
-    from views.watched_goods
-    group by watch, coalesce(family, hs6)
-    union
-    select
-        watch,
-        hs6 as unit,
-        max(case when listed then 1 else 0 end) as listed
-    from views.watched_goods
-    where family is not null and listed
-    group by watch, hs6
-),
-
-listing as (
-    select
-        watch,
-        unit,
-        max(listed) as listed
-    from goods
-    group by watch, unit
-),
-
-sales as (
-    select
-        c.watch,
-        c.source,
-        c.supplier,
-        c.buyer,
-        c.role,
-        c.span,
-        c.base_period,
-        c.period,
-        c.unit,
-        c.months,
-        coalesce(l.listed, 0) as listed,
-        c.base_usd,
-        c.now_usd,
-        sum(case when c.role = 'target' then 0 else c.base_usd end) over (
-            partition by c.watch, c.source, c.supplier, c.span, c.base_period, c.period, c.unit
-        ) - case when c.role = 'target' then 0 else c.base_usd end as others_base,
-        sum(case when c.role = 'target' then 0 else c.now_usd end) over (
-            partition by c.watch, c.source, c.supplier, c.span, c.base_period, c.period, c.unit
-        ) - case when c.role = 'target' then 0 else c.now_usd end as others_now
-    from views.like_for_like as c
-    left join listing as l on l.watch = c.watch and l.unit = c.unit
-    where c.chosen and c.months > 0 and c.quality in ('same', 'good', 'fair') and length(c.unit) = 6
-),
-
-expected as (
-    select
-        s.*,
-        cast(s.base_usd as double) * exp(
-            greatest(-1.5, least(1.5, ln(
-                (greatest(cast(s.others_now as double), 0) + 200000.0)
-                / (greatest(cast(s.others_base as double), 0) + 200000.0)
-            )))
-        ) as expected_usd
-    from sales as s
-    where abs(s.now_usd - s.base_usd) >= 20000 * s.months
-),
-
-hops as (
+with hops as (
     select
         f.watch,
         f.source,
@@ -103,7 +38,7 @@ hops as (
         left(f.unit, 4) as hs4,
         f.unit as listed_unit,
         r.unit as sibling_unit,
-        r.listed = 1 as sibling_listed,
+        r.listed as sibling_listed,
         least(f.months, r.months) as months,
         f.base_usd as listed_base_usd,
         f.now_usd as listed_now_usd,
@@ -111,8 +46,8 @@ hops as (
         r.now_usd as sibling_now_usd,
         f.expected_usd - f.now_usd as loss,
         r.now_usd - r.expected_usd as gain
-    from expected as f
-    inner join expected as r
+    from views.beyond_peers as f
+    inner join views.beyond_peers as r
         on
             r.watch = f.watch
             and r.source = f.source
@@ -122,7 +57,7 @@ hops as (
             and r.base_period = f.base_period
             and r.period = f.period
             and left(r.unit, 4) = left(f.unit, 4)
-    where f.listed = 1 and f.now_usd < f.base_usd and r.now_usd > r.base_usd
+    where f.listed and f.now_usd < f.base_usd and r.now_usd > r.base_usd
 )
 
 select
@@ -145,7 +80,9 @@ select
     sibling_now_usd,
     cast(round(loss, 2) as decimal(18, 2)) as loss_usd,
     cast(round(gain, 2) as decimal(18, 2)) as gain_usd,
-    cast(round(least(loss, gain) / greatest(loss, gain), 4) as decimal(9, 4)) as overlap,
+    cast(
+        round(cast(least(loss, gain) as double) / cast(greatest(loss, gain) as double), 4) as decimal(9, 4)
+    ) as overlap,
     cast(round(least(loss, gain), 2) as decimal(18, 2)) as hopped_usd
 from hops
 where

@@ -14,7 +14,7 @@
 -- exports_usd: shipped in that month, US dollars
 -- first_3m_usd: shipped in that month and the two after, as far as published, US dollars; at least 10,000
 -- quiet_months: published months without a shipment before it, back to the last one or to the first published
--- unpublished_months: months among them that were not published, and are not counted
+-- unpublished_months: months between that were not published, and are not counted
 -- last_shipped: first day of the last month with a shipment before, null when none is known
 -- seam: true when the quiet months lie on both sides of a change of the code's number: its goods may have been declared
 --   under other codes before, and such a row is weaker than the others
@@ -81,87 +81,97 @@ series as (
 
 months as (
     select
-        watch,
-        source,
-        supplier,
-        buyer,
-        role,
-        'product' as kind,
-        unit as goods,
-        period,
-        exports_usd,
-        published as units_published
-    from series
-    union all
+        s.watch,
+        s.source,
+        s.supplier,
+        s.buyer,
+        s.role,
+        k.kind,
+        case k.kind when 'corridor' then 'listed' else s.unit end as goods,
+        s.period,
+        sum(s.exports_usd) as exports_usd,
+        sum(s.published) as units_published
+    from series as s
+    cross join (values ('corridor'), ('product')) as k (kind)
+    group by
+        s.watch, s.source, s.supplier, s.buyer, s.role, k.kind,
+        case k.kind when 'corridor' then 'listed' else s.unit end, s.period
+),
+
+-- A month of a corridor counts as published when nine tenths of the units of its best month before are.
+ranked as (
     select
-        watch,
-        source,
-        supplier,
-        buyer,
-        role,
-        'corridor' as kind,
-        'listed' as goods,
-        period,
-        sum(exports_usd) as exports_usd,
-        sum(published) as units_published
-    from series
-    group by watch, source, supplier, buyer, role, period
+        m.*,
+        case
+            when
+                m.units_published > 0
+                and m.units_published >= 0.9 * max(m.units_published) over (
+                    partition by m.watch, m.source, m.supplier, m.buyer, m.kind, m.goods
+                    order by m.period
+                    rows between unbounded preceding and current row
+                )
+                then 1
+            else 0
+        end as is_published,
+        lead(m.period, 1) over (
+            partition by m.watch, m.source, m.supplier, m.buyer, m.kind, m.goods
+            order by m.period
+        ) as second_period,
+        lead(m.exports_usd, 1) over (
+            partition by m.watch, m.source, m.supplier, m.buyer, m.kind, m.goods
+            order by m.period
+        ) as second_usd,
+        lead(m.period, 2) over (
+            partition by m.watch, m.source, m.supplier, m.buyer, m.kind, m.goods
+            order by m.period
+        ) as third_period,
+        lead(m.exports_usd, 2) over (
+            partition by m.watch, m.source, m.supplier, m.buyer, m.kind, m.goods
+            order by m.period
+        ) as third_usd
+    from months as m
+),
+
+counted as (
+    select
+        r.*,
+        sum(r.is_published) over (
+            partition by r.watch, r.source, r.supplier, r.buyer, r.kind, r.goods
+            order by r.period
+            rows between unbounded preceding and current row
+        ) as published_until,
+        min(case when r.is_published = 1 then r.period end) over (
+            partition by r.watch, r.source, r.supplier, r.buyer, r.kind, r.goods
+        ) as first_published
+    from ranked as r
 ),
 
 shipped as (
     select
-        m.*,
-        lag(m.period) over (
-            partition by m.watch, m.source, m.supplier, m.buyer, m.kind, m.goods
-            order by m.period
-        ) as last_shipped
-    from months as m
-    where m.exports_usd >= 1000
-),
-
-candidates as (
-    select *
-    from shipped
-    where last_shipped is null or last_shipped < period - interval 24 month
+        c.*,
+        lag(c.period) over (
+            partition by c.watch, c.source, c.supplier, c.buyer, c.kind, c.goods
+            order by c.period
+        ) as last_shipped,
+        c.published_until - c.is_published - coalesce(
+            lag(c.published_until) over (
+                partition by c.watch, c.source, c.supplier, c.buyer, c.kind, c.goods
+                order by c.period
+            ), 0
+        ) as quiet_months
+    from counted as c
+    where c.exports_usd >= 1000
 ),
 
 judged as (
     select
-        c.watch,
-        c.source,
-        c.supplier,
-        c.buyer,
-        c.role,
-        c.kind,
-        c.goods,
-        c.period,
-        c.exports_usd,
-        c.last_shipped,
-        sum(case when m.period >= c.period then m.exports_usd else 0 end) as first_3m_usd,
-        sum(
-            case
-                when m.period < c.period and m.units_published >= greatest(1, 0.9 * c.units_published) then 1
-                else 0
-            end
-        ) as quiet_months,
-        min(
-            case
-                when m.period < c.period and m.units_published >= greatest(1, 0.9 * c.units_published) then m.period
-            end
-        ) as quiet_since
-    from candidates as c
-    inner join months as m
-        on
-            m.watch = c.watch
-            and m.source = c.source
-            and m.supplier = c.supplier
-            and m.buyer = c.buyer
-            and m.kind = c.kind
-            and m.goods = c.goods
-            and m.period > coalesce(c.last_shipped, date '1900-01-01')
-            and m.period < c.period + interval 3 month
-    group by
-        c.watch, c.source, c.supplier, c.buyer, c.role, c.kind, c.goods, c.period, c.exports_usd, c.last_shipped
+        s.*,
+        coalesce(cast(s.last_shipped + interval 1 month as date), s.first_published) as quiet_since,
+        s.exports_usd
+        + case when s.second_period < s.period + interval 3 month then s.second_usd else 0 end
+        + case when s.third_period < s.period + interval 3 month then s.third_usd else 0 end as first_3m_usd
+    from shipped as s
+    where s.quiet_months >= 24
 )
 
 select
@@ -185,4 +195,4 @@ select
 from judged
 left join renumbered as seam
     on seam.unit = judged.goods and judged.quiet_since < seam.since and judged.period >= seam.since
-where judged.quiet_months >= 24 and judged.first_3m_usd >= 10000
+where judged.first_3m_usd >= 10000

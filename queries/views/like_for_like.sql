@@ -22,158 +22,7 @@
 -- now_left_out_usd: US dollars stated in the later span for months not compared
 -- chosen: true for the one source in which this supplier, buyer and pair of spans is read: the one with more compared,
 --   then a national source before Comtrade, then by name
-with series as (
-    select
-        s.watch,
-        s.source,
-        s.supplier,
-        s.buyer,
-        s.role,
-        cast(date_trunc('year', s.period) as date) as starts,
-        case when lunar.area is not null and month(s.period) <= 2 then 2 else month(s.period) end as block,
-        case when lunar.area is not null and month(s.period) <= 2 then 2 else 1 end as block_months,
-        s.commodity,
-        s.hs_edition,
-        s.exports_usd,
-        s.published
-    from views.watched_series as s
-    left join (
-        select distinct area
-        from ref.area_group
-        where area_group = 'lunar_new_year'
-    ) as lunar on lunar.area = s.supplier
-),
-
-years as (
-    select
-        watch,
-        source,
-        supplier,
-        buyer,
-        starts,
-        coalesce(
-            max(hs_edition),
-            case
-                when starts >= date '2022-01-01' then 'HS2022'
-                when starts >= date '2017-01-01' then 'HS2017'
-                else 'HS2012'
-            end
-        ) as hs_edition
-    from series
-    group by watch, source, supplier, buyer, starts
-),
-
-pairs as (
-    select
-        b.watch,
-        b.source,
-        b.supplier,
-        b.buyer,
-        b.starts as base_starts,
-        n.starts,
-        b.hs_edition as base_edition,
-        n.hs_edition as now_edition
-    from years as b
-    inner join years as n
-        on
-            n.watch = b.watch
-            and n.source = b.source
-            and n.supplier = b.supplier
-            and n.buyer = b.buyer
-            and n.starts > b.starts
-),
-
--- Each figure once as the earlier and once as the later of a pair, added up by their common key.
-sided as (
-    select
-        p.watch,
-        p.source,
-        p.supplier,
-        p.buyer,
-        s.role,
-        p.base_starts,
-        p.starts,
-        p.base_edition,
-        p.now_edition,
-        s.block,
-        s.block_months,
-        s.commodity,
-        'base' as side,
-        s.exports_usd,
-        s.published
-    from pairs as p
-    inner join series as s
-        on
-            s.watch = p.watch
-            and s.source = p.source
-            and s.supplier = p.supplier
-            and s.buyer = p.buyer
-            and s.starts = p.base_starts
-    union all
-    select
-        p.watch,
-        p.source,
-        p.supplier,
-        p.buyer,
-        s.role,
-        p.base_starts,
-        p.starts,
-        p.base_edition,
-        p.now_edition,
-        s.block,
-        s.block_months,
-        s.commodity,
-        'now' as side,
-        s.exports_usd,
-        s.published
-    from pairs as p
-    inner join series as s
-        on
-            s.watch = p.watch
-            and s.source = p.source
-            and s.supplier = p.supplier
-            and s.buyer = p.buyer
-            and s.starts = p.starts
-),
-
-blocks as (
-    select
-        d.watch,
-        d.source,
-        d.supplier,
-        d.buyer,
-        d.role,
-        d.base_starts,
-        d.starts,
-        d.block,
-        d.block_months,
-        u.unit,
-        u.quality,
-        d.base_edition <> d.now_edition as seam,
-        sum(case when d.side = 'base' then d.exports_usd else 0 end) as base_usd,
-        sum(case when d.side = 'now' then d.exports_usd else 0 end) as now_usd,
-        case
-            when
-                sum(case when d.side = 'base' then d.published else 0 end)
-                = d.block_months * max(case when d.side = 'base' then u.needed end)
-                and sum(case when d.side = 'now' then d.published else 0 end)
-                = d.block_months * max(case when d.side = 'now' then u.needed end)
-                then 1
-            else 0
-        end as whole
-    from sided as d
-    inner join views.hs_units as u
-        on
-            u.base_edition = d.base_edition
-            and u.now_edition = d.now_edition
-            and u.side = d.side
-            and u.commodity = d.commodity
-    group by
-        d.watch, d.source, d.supplier, d.buyer, d.role, d.base_starts, d.starts, d.block, d.block_months, u.unit,
-        u.quality, d.base_edition, d.now_edition
-),
-
-spans as (
+with spans as (
     select
         watch,
         source,
@@ -181,8 +30,8 @@ spans as (
         buyer,
         role,
         'year' as span,
-        base_starts as base_period,
-        starts as period,
+        base_year as base_period,
+        year as period,
         unit,
         quality,
         seam,
@@ -191,8 +40,8 @@ spans as (
         sum(whole * now_usd) as now_usd,
         sum((1 - whole) * base_usd) as base_left_out_usd,
         sum((1 - whole) * now_usd) as now_left_out_usd
-    from blocks
-    group by watch, source, supplier, buyer, role, base_starts, starts, unit, quality, seam
+    from views.month_pairs
+    group by watch, source, supplier, buyer, role, base_year, year, unit, quality, seam
     union all
     select
         watch,
@@ -201,8 +50,8 @@ spans as (
         buyer,
         role,
         'quarter' as span,
-        cast(base_starts + interval 3 month * quarter as date) as base_period,
-        cast(starts + interval 3 month * quarter as date) as period,
+        cast(base_year + interval 3 month * quarter as date) as base_period,
+        cast(year + interval 3 month * quarter as date) as period,
         unit,
         quality,
         seam,
@@ -215,9 +64,9 @@ spans as (
         select
             b.*,
             cast(floor((b.block - 1) / 3) as integer) as quarter
-        from blocks as b
+        from views.month_pairs as b
     ) as quarters
-    group by watch, source, supplier, buyer, role, base_starts, starts, quarter, unit, quality, seam
+    group by watch, source, supplier, buyer, role, base_year, year, quarter, unit, quality, seam
 )
 
 select

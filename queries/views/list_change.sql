@@ -68,37 +68,17 @@ parts as (
         b.base_period,
         b.period,
         b.supplier,
-        b.base_usd as base_from,
-        b.now_usd as now_from,
-        0 as base_to,
-        0 as now_to,
+        case when b.version = v.from_version then b.base_usd else 0 end as base_from,
+        case when b.version = v.from_version then b.now_usd else 0 end as now_from,
+        case when b.version = v.to_version then b.base_usd else 0 end as base_to,
+        case when b.version = v.to_version then b.now_usd else 0 end as now_to,
         b.months,
         b.seam,
         b.base_left_out_usd,
         b.now_left_out_usd
-    from versions as v
-    inner join by_version as b on b.watch = v.watch and b.list = v.list and b.version = v.from_version
-    union all
-    select
-        v.watch,
-        v.list,
-        v.from_version,
-        v.to_version,
-        b.target,
-        b.span,
-        b.base_period,
-        b.period,
-        b.supplier,
-        0 as base_from,
-        0 as now_from,
-        b.base_usd as base_to,
-        b.now_usd as now_to,
-        b.months,
-        b.seam,
-        b.base_left_out_usd,
-        b.now_left_out_usd
-    from versions as v
-    inner join by_version as b on b.watch = v.watch and b.list = v.list and b.version = v.to_version
+    from by_version as b
+    inner join versions as v
+        on v.watch = b.watch and v.list = b.list and (v.from_version = b.version or v.to_version = b.version)
 )
 
 select

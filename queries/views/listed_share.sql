@@ -27,121 +27,27 @@
 -- codes_published: the most codes of the set that complete answers of one supplier cover in the span
 -- reporters_stating: suppliers that have stated some month of the span, zeros included: what the total rests on
 -- reporters_complete: of these, with complete answers for every month of it
--- year_before_covered_share: of what was shipped in the same span a year before, the share whose supplier has now
---   stated the same month; below 1 the total lacks months of suppliers that mattered; null when nothing was shipped
---   then
-with by_month as (
-    select
-        g.watch,
-        g.list,
-        g.version,
-        g.cut,
-        g.goods,
-        s.buyer as target,
-        s.period,
-        s.supplier,
-        s.source,
-        sum(s.exports_usd) as exports_usd,
-        sum(s.published) as codes_published
-    from views.watched_series as s
-    inner join views.watched_reading as r
-        on
-            r.watch = s.watch
-            and r.source = s.source
-            and r.supplier = s.supplier
-            and r.buyer = s.buyer
-            and r.period = s.period
-            and r.chosen
-    inner join views.goods_sets as g on g.watch = s.watch and g.commodity = s.commodity
-    where s.role = 'target' and r.role = 'target'
-    group by g.watch, g.list, g.version, g.cut, g.goods, s.buyer, s.period, s.supplier, s.source
-),
-
-judged as (
+with spans as (
     select
         m.*,
-        max(m.codes_published) over (
-            partition by m.watch, m.list, m.version, m.cut, m.goods, m.target, m.period
-        ) as most_codes
-    from by_month as m
-),
-
--- A month counts as itself and as the year before of the one twelve months later.
-paired as (
-    select
-        watch,
-        list,
-        version,
-        cut,
-        goods,
-        target,
-        supplier,
-        period,
-        min(source) as source,
-        sum(exports_usd) as exports_usd,
-        sum(before_usd) as before_usd,
-        sum(stated) as stated,
-        sum(complete) as complete,
-        sum(codes_published) as codes_published
-    from (
-        select
-            watch,
-            list,
-            version,
-            cut,
-            goods,
-            target,
-            supplier,
-            period,
-            source,
-            exports_usd,
-            null as before_usd,
-            1 as stated,
-            case when codes_published > 0 and codes_published = most_codes then 1 else 0 end as complete,
-            codes_published
-        from judged
-        union all
-        select
-            watch,
-            list,
-            version,
-            cut,
-            goods,
-            target,
-            supplier,
-            cast(period + interval 12 month as date) as period,
-            null as source,
-            null as exports_usd,
-            exports_usd as before_usd,
-            0 as stated,
-            0 as complete,
-            0 as codes_published
-        from judged
-    ) as stacked
-    group by watch, list, version, cut, goods, target, supplier, period
-),
-
-spans as (
-    select
-        p.*,
         'month' as span,
         1 as months_of_span,
-        p.period as starts
-    from paired as p
+        m.period as starts
+    from views.set_months as m
     union all
     select
-        p.*,
+        m.*,
         'quarter' as span,
         3 as months_of_span,
-        cast(date_trunc('quarter', p.period) as date) as starts
-    from paired as p
+        cast(date_trunc('quarter', m.period) as date) as starts
+    from views.set_months as m
     union all
     select
-        p.*,
+        m.*,
         'year' as span,
         12 as months_of_span,
-        cast(date_trunc('year', p.period) as date) as starts
-    from paired as p
+        cast(date_trunc('year', m.period) as date) as starts
+    from views.set_months as m
 ),
 
 added as (
@@ -159,38 +65,66 @@ added as (
         min(source) as source,
         max(source) as last_source,
         sum(exports_usd) as exports_usd,
-        sum(before_usd) as before_usd,
-        sum(stated * before_usd) as before_covered_usd,
-        sum(stated) as months,
-        sum(complete) as months_complete,
+        count(*) as months,
+        sum(case when codes_published > 0 and codes_published = most_codes then 1 else 0 end) as months_complete,
         max(codes_published) as codes_published
     from spans
     group by watch, list, version, cut, goods, target, span, months_of_span, starts, supplier
 ),
 
-totals as (
+judged as (
     select
-        watch,
-        list,
-        version,
-        cut,
-        goods,
-        target,
-        span,
-        period,
-        sum(exports_usd) as total_usd,
-        sum(case when supplier in ('CHN', 'HKG') then exports_usd end) as china_usd,
-        sum(case when supplier in ('CHN', 'HKG') and months = months_of_span then 1 else 0 end) as china_stated,
-        sum(case when months > 0 then 1 else 0 end) as reporters_stating,
-        sum(case when months_complete = months_of_span then 1 else 0 end) as reporters_complete,
-        max(codes_published) as codes_published,
-        sum(before_usd) as before_usd,
-        sum(before_covered_usd) as before_covered_usd
-    from added
-    group by watch, list, version, cut, goods, target, span, period
-),
+        a.*,
+        sum(a.exports_usd) over (
+            partition by a.watch, a.list, a.version, a.cut, a.goods, a.target, a.span, a.period
+        ) as total_usd,
+        sum(case when a.supplier in ('CHN', 'HKG') then a.exports_usd end) over (
+            partition by a.watch, a.list, a.version, a.cut, a.goods, a.target, a.span, a.period
+        ) as china_usd,
+        sum(case when a.supplier in ('CHN', 'HKG') and a.months = a.months_of_span then 1 else 0 end) over (
+            partition by a.watch, a.list, a.version, a.cut, a.goods, a.target, a.span, a.period
+        ) as china_stated,
+        count(*) over (
+            partition by a.watch, a.list, a.version, a.cut, a.goods, a.target, a.span, a.period
+        ) as reporters_stating,
+        sum(case when a.months_complete = a.months_of_span then 1 else 0 end) over (
+            partition by a.watch, a.list, a.version, a.cut, a.goods, a.target, a.span, a.period
+        ) as reporters_complete,
+        max(a.codes_published) over (
+            partition by a.watch, a.list, a.version, a.cut, a.goods, a.target, a.span, a.period
+        ) as most_codes
+    from added as a
+)
 
-sizes as (
+select
+    j.watch,
+    j.list,
+    j.version,
+    j.cut,
+    j.goods,
+    j.target,
+    j.span,
+    j.period,
+    j.supplier,
+    case when j.source = j.last_source then j.source else 'several' end as source,
+    j.exports_usd,
+    j.total_usd as reporters_total_usd,
+    cast(
+        round(case when j.total_usd >= 10000 then j.exports_usd / j.total_usd end, 6) as decimal(9, 6)
+    ) as dispatch_share_of_reporting_suppliers,
+    cast(
+        round(case when j.total_usd >= 10000 and j.china_stated = 2 then j.china_usd / j.total_usd end, 6)
+        as decimal(9, 6)
+    ) as china_hong_kong_share_of_reporting_suppliers,
+    'dispatch' as basis,
+    cast(j.months as integer) as months,
+    cast(j.months_complete as integer) as months_complete,
+    cast(z.codes as integer) as codes,
+    cast(j.most_codes as integer) as codes_published,
+    cast(j.reporters_stating as integer) as reporters_stating,
+    cast(j.reporters_complete as integer) as reporters_complete
+from judged as j
+inner join (
     select
         watch,
         list,
@@ -200,47 +134,4 @@ sizes as (
         count(*) as codes
     from views.goods_sets
     group by watch, list, version, cut, goods
-)
-
-select
-    a.watch,
-    a.list,
-    a.version,
-    a.cut,
-    a.goods,
-    a.target,
-    a.span,
-    a.period,
-    a.supplier,
-    case when a.source = a.last_source then a.source else 'several' end as source,
-    a.exports_usd,
-    t.total_usd as reporters_total_usd,
-    cast(
-        round(case when t.total_usd >= 10000 then a.exports_usd / t.total_usd end, 6) as decimal(9, 6)
-    ) as dispatch_share_of_reporting_suppliers,
-    cast(
-        round(case when t.total_usd >= 10000 and t.china_stated = 2 then t.china_usd / t.total_usd end, 6)
-        as decimal(9, 6)
-    ) as china_hong_kong_share_of_reporting_suppliers,
-    'dispatch' as basis,
-    cast(a.months as integer) as months,
-    cast(a.months_complete as integer) as months_complete,
-    cast(z.codes as integer) as codes,
-    cast(t.codes_published as integer) as codes_published,
-    cast(t.reporters_stating as integer) as reporters_stating,
-    cast(t.reporters_complete as integer) as reporters_complete,
-    cast(round(t.before_covered_usd / nullif(t.before_usd, 0), 4) as decimal(9, 4)) as year_before_covered_share
-from added as a
-inner join totals as t
-    on
-        t.watch = a.watch
-        and t.list = a.list
-        and t.version = a.version
-        and t.cut = a.cut
-        and t.goods = a.goods
-        and t.target = a.target
-        and t.span = a.span
-        and t.period = a.period
-inner join sizes as z
-    on z.watch = a.watch and z.list = a.list and z.version = a.version and z.cut = a.cut and z.goods = a.goods
-where a.months > 0
+) as z on z.watch = j.watch and z.list = j.list and z.version = j.version and z.cut = j.cut and z.goods = j.goods

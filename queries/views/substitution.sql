@@ -34,49 +34,8 @@ with changes as (
         watch,
         list,
         version,
-        cut,
-        goods,
-        target,
-        span,
-        base_period,
-        period,
-        supplier,
-        in_coalition,
-        seam,
-        months,
-        base_usd,
-        now_usd,
-        base_left_out_usd
-    from views.set_changes
-    union all
-    select
-        watch,
-        list,
-        version,
-        'code' as cut,
-        unit as goods,
-        target,
-        span,
-        base_period,
-        period,
-        supplier,
-        in_coalition,
-        seam,
-        months,
-        base_usd,
-        now_usd,
-        base_left_out_usd
-    from views.set_changes
-    where cut = 'all'
-),
-
-by_supplier as (
-    select
-        watch,
-        list,
-        version,
-        cut,
-        goods,
+        case k.by_code when 1 then 'code' else cut end as cut,
+        case k.by_code when 1 then unit else goods end as goods,
         target,
         span,
         base_period,
@@ -88,109 +47,101 @@ by_supplier as (
         sum(base_usd) as base_usd,
         sum(now_usd) as now_usd,
         sum(base_left_out_usd) as base_left_out_usd
-    from changes
-    group by watch, list, version, cut, goods, target, span, base_period, period, supplier, in_coalition
+    from views.set_changes
+    cross join (values (0), (1)) as k (by_code)
+    where k.by_code = 0 or cut = 'all'
+    group by
+        watch, list, version, case k.by_code when 1 then 'code' else cut end,
+        case k.by_code when 1 then unit else goods end, target, span, base_period, period, supplier, in_coalition
 ),
 
-by_set as (
+judged as (
     select
-        watch,
-        list,
-        version,
-        cut,
-        goods,
-        target,
-        span,
-        base_period,
-        period,
-        max(seam) as seam,
-        max(months) as months,
-        sum(case when in_coalition then base_usd else 0 end) as coalition_base_usd,
-        sum(case when in_coalition then base_usd - now_usd else 0 end) as coalition_loss_usd,
-        sum(case when in_coalition then base_left_out_usd else 0 end) as coalition_left_out_usd,
-        sum(case when in_coalition and months > 0 then 1 else 0 end) as coalition_suppliers,
-        sum(case when not in_coalition and months > 0 then 1 else 0 end) as other_suppliers
-    from by_supplier
-    group by watch, list, version, cut, goods, target, span, base_period, period
+        c.*,
+        max(c.seam) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as any_seam,
+        max(c.months) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as most_months,
+        sum(case when c.in_coalition then c.base_usd else 0 end) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as coalition_base_usd,
+        sum(case when c.in_coalition then c.base_usd - c.now_usd else 0 end) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as coalition_loss_usd,
+        sum(case when c.in_coalition then c.base_left_out_usd else 0 end) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as coalition_left_out_usd,
+        sum(case when c.in_coalition and c.months > 0 then 1 else 0 end) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as coalition_suppliers,
+        sum(case when not c.in_coalition and c.months > 0 then 1 else 0 end) over (
+            partition by c.watch, c.list, c.version, c.cut, c.goods, c.target, c.span, c.base_period, c.period
+        ) as other_suppliers
+    from changes as c
 ),
 
 others as (
     select
-        watch,
-        list,
-        version,
-        cut,
-        goods,
-        target,
-        span,
-        base_period,
-        period,
-        supplier,
-        months,
-        base_usd,
-        now_usd
-    from by_supplier
-    where not in_coalition and months > 0 and abs(now_usd - base_usd) >= 10000
-    union all
-    select
-        watch,
-        list,
-        version,
-        cut,
-        goods,
-        target,
-        span,
-        base_period,
-        period,
-        'ALL' as supplier,
-        max(case when in_coalition then 0 else months end) as months,
-        sum(case when in_coalition then 0 else base_usd end) as base_usd,
-        sum(case when in_coalition then 0 else now_usd end) as now_usd
-    from by_supplier
-    group by watch, list, version, cut, goods, target, span, base_period, period
+        j.watch,
+        j.list,
+        j.version,
+        j.cut,
+        j.goods,
+        j.target,
+        j.span,
+        j.base_period,
+        j.period,
+        case k.all_others when 1 then 'ALL' else j.supplier end as supplier,
+        j.any_seam,
+        j.most_months,
+        j.coalition_base_usd,
+        j.coalition_loss_usd,
+        j.coalition_left_out_usd,
+        j.coalition_suppliers,
+        j.other_suppliers,
+        max(case when j.in_coalition then 0 else j.months end) as months,
+        sum(case when j.in_coalition then 0 else j.base_usd end) as base_usd,
+        sum(case when j.in_coalition then 0 else j.now_usd end) as now_usd
+    from judged as j
+    cross join (values (0), (1)) as k (all_others)
+    where k.all_others = 1 or (not j.in_coalition and j.months > 0 and abs(j.now_usd - j.base_usd) >= 10000)
+    group by
+        j.watch, j.list, j.version, j.cut, j.goods, j.target, j.span, j.base_period, j.period,
+        case k.all_others when 1 then 'ALL' else j.supplier end, j.any_seam, j.most_months, j.coalition_base_usd,
+        j.coalition_loss_usd, j.coalition_left_out_usd, j.coalition_suppliers, j.other_suppliers
 )
 
 select
-    t.watch,
-    t.list,
-    t.version,
-    t.cut,
-    t.goods,
-    t.target,
-    t.span,
-    t.base_period,
-    t.period,
-    o.supplier,
-    t.coalition_base_usd,
-    t.coalition_loss_usd,
-    case when t.other_suppliers > 0 then o.base_usd end as base_usd,
-    case when t.other_suppliers > 0 then o.now_usd end as now_usd,
-    case when t.other_suppliers > 0 then o.now_usd - o.base_usd end as gain_usd,
+    watch,
+    list,
+    version,
+    cut,
+    goods,
+    target,
+    span,
+    base_period,
+    period,
+    supplier,
+    coalition_base_usd,
+    coalition_loss_usd,
+    case when other_suppliers > 0 then base_usd end as base_usd,
+    case when other_suppliers > 0 then now_usd end as now_usd,
+    case when other_suppliers > 0 then now_usd - base_usd end as gain_usd,
     cast(
         round(
             case
-                when t.other_suppliers > 0 and t.coalition_suppliers > 0 and t.coalition_loss_usd >= 100000
-                    then (o.now_usd - o.base_usd) / t.coalition_loss_usd
+                when other_suppliers > 0 and coalition_suppliers > 0 and coalition_loss_usd >= 100000
+                    then (now_usd - base_usd) / coalition_loss_usd
             end, 4
-        )
-        as decimal(12, 4)
+        ) as decimal(12, 4)
     ) as gain_over_coalition_loss,
-    cast(t.months as integer) as months,
-    cast(o.months as integer) as months_supplier,
-    cast(t.coalition_suppliers as integer) as coalition_suppliers,
-    cast(t.other_suppliers as integer) as other_suppliers,
-    t.coalition_left_out_usd,
-    t.seam = 1 as seam
-from by_set as t
-inner join others as o
-    on
-        o.watch = t.watch
-        and o.list = t.list
-        and o.version = t.version
-        and o.cut = t.cut
-        and o.goods = t.goods
-        and o.target = t.target
-        and o.span = t.span
-        and o.base_period = t.base_period
-        and o.period = t.period
-where abs(t.coalition_loss_usd) >= 10000 or abs(o.now_usd - o.base_usd) >= 10000
+    cast(most_months as integer) as months,
+    cast(months as integer) as months_supplier,
+    cast(coalition_suppliers as integer) as coalition_suppliers,
+    cast(other_suppliers as integer) as other_suppliers,
+    coalition_left_out_usd,
+    any_seam = 1 as seam
+from others
+where abs(coalition_loss_usd) >= 10000 or abs(now_usd - base_usd) >= 10000
