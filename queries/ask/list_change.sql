@@ -1,4 +1,4 @@
--- Of the change of listed exports to the target between two years, how much is trade and how much the list that changed?
+-- Of the change of listed exports to the target between two years, how much is trade, how much the list that changed?
 -- $from_version: 2023-05-19
 -- $to_version: 2024-02-23
 -- $base_year: 2021
