@@ -54,6 +54,13 @@ create table if not exists ref.goods_item (
     basis varchar not null
 );
 
+-- Groups of goods that claims speak of, by six-digit code or by chapter; groups overlap, and hold codes of no list.
+create table if not exists ref.goods_group (
+    goods_group varchar not null,
+    commodity varchar not null,
+    title varchar not null
+);
+
 -- The closed families of HS6 codes across the edition change of 2022-01: what one code becomes, and all that it feeds.
 create table if not exists ref.hs_family (
     family varchar not null,

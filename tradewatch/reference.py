@@ -28,6 +28,7 @@ LISTS = (
     "area_group",
     "goods_list",
     "goods_item",
+    "goods_group",
     "hs_family",
     "hs_seam",
     "hs_link",
@@ -75,6 +76,8 @@ CHECKS = {
         where codes <> (select count(distinct commodity) from ref.goods_item as item
                         where item.list = goods_list.list and item.version = goods_list.version)
         order by 1""",
+    "goods_group.csv: {} stands there more than once; keep one line.": """
+        select goods_group || ' ' || commodity from ref.goods_group group by all having count(*) > 1 order by 1""",
     "watches: {} is not a list and version of goods_list.csv; correct the watch.": """
         select watch || ': ' || list || ' ' || version from ref.watch anti join ref.goods_list using (list, version)
         order by 1""",
