@@ -59,7 +59,7 @@ def questions(home: Path) -> str:
 def tradewatch(*words: str) -> str:
     """What a command prints; a CalledProcessError when it fails."""
     command = [sys.executable, "-m", "tradewatch", *words]
-    environment = os.environ | {"COLUMNS": "200"}
+    environment = os.environ | {"COLUMNS": "400"}
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 

@@ -14,4 +14,4 @@ select
     suppliers_down
 from views.listed_purchases_change
 where buyer = $buyer and watch = $watch
-order by period
+order by period desc
