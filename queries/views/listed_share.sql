@@ -19,7 +19,7 @@
 -- dispatch_share_of_reporting_suppliers: exports as a share of that total, 0 to 1; null where it is below 10,000 US
 --   dollars
 -- china_hong_kong_share_of_reporting_suppliers: China and Hong Kong together as a share of the same total, the same in
---   every row of the span and never added to anotherX below 10,000 US dollars
+--   every row of the span and never added to another; null below 10,000 US dollars
 -- basis: dispatch
 -- months: months of the span that the supplier has stated, of 1, 3 or 12
 -- months_complete: of these, covered by complete answers for as many codes of the set as the best covered supplier has
