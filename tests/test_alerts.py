@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,11 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradewatch import alerts
+from tradewatch import alerts, digest, queries
+from tradewatch.alerts import Answer
 from tradewatch.alerts.answer import refusal
 from tradewatch.alerts.life import ANSWERS, ENDS, Reason, Seen, Told, answer, ended, reason_to_tell
+from tradewatch.alerts.update import Stated, revision
 from tradewatch.errors import DataError
+from tradewatch.files import shipped
 from tradewatch.periods import shift
+from tradewatch.warehouse import transaction
 
 JAN = date(2024, 1, 1)
 FEB, MAR, APR = (shift(JAN, step) for step in (1, 2, 3))
@@ -285,7 +290,7 @@ def held_open(life: list[Told]) -> bool:
     return bool(by_figures) and ended(by_figures)
 
 
-VINTAGE = datetime(2024, 6, 1)
+VINTAGE, NOW = datetime(2024, 6, 1), datetime(2024, 7, 1)
 
 
 def judged(con: duckdb.DuckDBPyConnection, month: date, seen: Seen, vintage: datetime = VINTAGE) -> dict[str, int]:
@@ -310,7 +315,7 @@ def judged(con: duckdb.DuckDBPyConnection, month: date, seen: Seen, vintage: dat
             "insert into findings.finding values ('jump', 'hub-jump', 'KGZ', $1, $3, $4, $5, $2, $2)",
             [*where, seen.score, seen.amount_usd, json.dumps(proof | {"area": "KGZ"})],
         )
-    return alerts.update(con, month, datetime(2024, 7, 1))
+    return alerts.update(con, month, NOW)
 
 
 def test_the_life_of_an_alert_through_the_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -343,6 +348,143 @@ def test_revised_figures_are_told_as_revised(con: duckdb.DuckDBPyConnection) -> 
     assert judged(con, JAN, QUIET, datetime(2024, 6, 5)) == {}
     assert con.execute("select state from alerts.alert").fetchall() == [("withdrawn",)]
     assert con.execute("select count(*) from findings.finding").fetchone() == (3,)  # every vintage stays
+
+
+def test_a_withdrawal_says_from_what_to_what_and_reaches_whoever_was_told(con: duckdb.DuckDBPyConnection) -> None:
+    queries.build(con, shipped("queries"), Path("no-such-folder"))
+    judged(con, JAN, hit(2_000_000))
+    with transaction(con):
+        digest.mark_told(con, digest.compose(con, NOW), NOW)
+    assert judged(con, JAN, QUIET, datetime(2024, 6, 4)) == {"withdrawn": 1}
+    (item,) = digest.compose(con, NOW).over
+    assert item.reason == "withdrawn"
+    assert item.event == (
+        "Withdrawn: data revised from $2.0 million to $50 for January 2024; with these figures nothing unusual is left."
+    )
+    assert judged(con, JAN, hit(2_000_000), datetime(2024, 6, 5)) == {"reopened": 1}
+    assert con.execute("select state from alerts.alert").fetchall() == [("open",)]
+    ((sentence,),) = con.execute("select sentence from alerts.event where reason = 'reopened'").fetchall()
+    assert sentence == "Data revised from $50 to $2.0 million for January 2024. s01"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ((None, None), (Decimal(5), None), "data revised for January 2024"),
+        ((Decimal(1_000_000), None), (Decimal(2_000_000), None), "data revised from $1.0 million to $2.0 million"),
+        ((Decimal(1_000_001), None), (Decimal(1_000_002), None), "data revised from $1,000,001 to $1,000,002"),
+        ((Decimal(5), Decimal(1000)), (Decimal(5), Decimal(2000)), "data revised: what was expected from $1 thousand"),
+        ((Decimal(5), Decimal(5)), (Decimal(5), Decimal(5)), "the rule now judges January 2024 otherwise"),
+    ],
+)
+def test_a_revision_in_words(was: Stated, now: Stated, words: str) -> None:
+    assert revision(was, now, JAN).startswith(words)
+
+
+def say(con: duckdb.DuckDBPyConnection, reason: Reason, note: str = "n", by: str = "ann", **more: Any) -> str:
+    return alerts.answer(con, "hub-jump.KGZ", Answer(reason=reason, author=by, note=note, **more), NOW)
+
+
+def standing(con: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
+    (row,) = con.execute("select state, answer, owner, until from alerts.alert").fetchall()
+    return tuple(row)
+
+
+def test_people_answer_with_a_reason_and_a_name(con: duckdb.DuckDBPyConnection) -> None:
+    judged(con, JAN, hit(100))
+    assert say(con, Reason.ACKNOWLEDGED, "I ask customs") == "Acknowledged by ann."
+    assert standing(con) == ("open", "acknowledged", "ann", None)
+    say(con, Reason.SILENCED, by="bob")
+    assert standing(con) == ("open", "silenced", "bob", date(2025, 1, 1))
+    assert judged(con, FEB, hit(199, "critical")) == {}
+    assert judged(con, MAR, hit(200)) == {"worse": 1}
+    assert standing(con) == ("open", None, None, None)
+    say(con, Reason.EXPLAINED, "a plant")
+    assert judged(con, APR, hit(390)) == {}
+    say(con, Reason.REOPENED, "no plant")
+    assert standing(con) == ("open", None, None, None)
+    events = con.execute(
+        "select reason, author, note, as_of, told_at is not null from alerts.event order by event_id"
+    ).fetchall()
+    assert events == [
+        ("new", "tradewatch", None, VINTAGE, False),
+        ("acknowledged", "ann", "I ask customs", VINTAGE, True),
+        ("silenced", "bob", "n", VINTAGE, True),
+        ("worse", "tradewatch", None, VINTAGE, False),
+        ("explained", "ann", "a plant", VINTAGE, True),
+        ("reopened", "ann", "no plant", VINTAGE, True),
+    ]
+
+
+def test_a_silence_that_is_over_stands_no_longer(con: duckdb.DuckDBPyConnection) -> None:
+    judged(con, JAN, hit(100))
+    say(con, Reason.SILENCED, until=date(2024, 8, 1))
+    judged(con, FEB, hit(100))
+    assert standing(con)[1] == "silenced"
+    assert alerts.update(con, FEB, datetime(2024, 8, 1)) == {"reopened": 1}
+    assert standing(con) == ("open", None, None, None)
+    assert alerts.update(con, FEB, datetime(2024, 8, 1)) == {}
+
+
+@pytest.mark.parametrize(
+    ("reason", "more", "says"),
+    [
+        (Reason.EXPLAINED, {"note": " \x1b "}, "--reason needs"),
+        (Reason.EXPLAINED, {"note": "x" * 2001}, "--reason needs"),
+        (Reason.EXPLAINED, {"by": ""}, "--by needs a name"),
+        (Reason.EXPLAINED, {"by": "Tradewatch"}, "not 'tradewatch'"),
+        (Reason.SILENCED, {"until": date(2024, 7, 1)}, "is over already; --until needs a day after today"),
+        (Reason.REOPENED, {}, "nothing to reopen"),
+    ],
+)
+def test_an_answer_that_says_nothing_is_refused(
+    con: duckdb.DuckDBPyConnection, reason: Reason, more: dict[str, Any], says: str
+) -> None:
+    judged(con, JAN, hit(100))
+    with pytest.raises(DataError, match=says):
+        say(con, reason, **more)
+    assert con.execute("select count(*) from alerts.event").fetchone() == (1,)
+
+
+def test_a_case_that_is_over_is_reopened_before_it_is_silenced(con: duckdb.DuckDBPyConnection) -> None:
+    judged(con, JAN, hit(100))
+    judged(con, JAN, QUIET, datetime(2024, 6, 4))
+    with pytest.raises(DataError, match="is over, so it cannot be silenced"):
+        say(con, Reason.SILENCED)
+    say(con, Reason.REOPENED)
+    assert standing(con)[0] == "receding"
+    assert alerts.update(con, JAN, NOW) == {}
+    say(con, Reason.SILENCED)
+
+
+def test_a_warehouse_made_before_alerts_had_a_life_goes_on(con: duckdb.DuckDBPyConnection) -> None:
+    """The tables as they were: the columns are added, `over` becomes `closed`, and the case can be new again."""
+    judged(con, JAN, hit(100))
+    for table, columns in OLDER.items():
+        for name in columns:
+            con.execute(f"alter table {table} drop column {name}")
+    con.execute(
+        "insert into alerts.event select nextval('alerts.event_id'), alert_id, 'over', date '2024-03-01', 0, 0, 'low',"
+        " 's', author, as_of, happened_at, null from alerts.event"
+    )
+    con.execute("update alerts.alert set state = 'over'")
+    for _ in range(2):
+        con.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
+    assert con.execute("select reason, verdict from alerts.event order by event_id").fetchall() == [
+        ("new", "hit"),
+        ("closed", "quiet"),
+    ]
+    assert alerts.update(con, JAN, NOW) == {}
+    assert standing(con)[0] == "closed"
+    assert judged(con, APR, hit(100)) == {"new": 1}
+
+
+OLDER = {
+    "alerts.event": ("verdict", "note", "until", "expected_usd", "spread_usd"),
+    "alerts.alert": ("severity", "watch", "area", "answer", "owner", "until"),
+    "findings.judged": (),
+}
+"""The columns that are newer than the first warehouses."""
 
 
 def test_why_of_an_unknown_alert_names_those_there_are(con: duckdb.DuckDBPyConnection) -> None:

@@ -241,6 +241,14 @@ def test_a_users_own_view_and_rule_are_read(tmp_path: Path) -> None:
     )
 
 
+ANSWERS = ("ack", "confirm", "explain", "reopen", "silence")
+
+
+@pytest.mark.parametrize("command", ["list", "show", "why", *ANSWERS])
+def test_every_command_on_alerts_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
+    assert f"Example: tradewatch alerts {command}" in tradewatch("alerts", command, "--help", cwd=tmp_path).stdout
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
     words = ("alerts", "why") if command == "alerts" else (command,)

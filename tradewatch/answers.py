@@ -55,7 +55,7 @@ def ask(
     con: duckdb.DuckDBPyConnection,
     query: str,
     as_of: datetime | None = None,
-    values: Mapping[str, str | None] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """
     The answer to a query, as known at a time (naive UTC) or now; an empty frame for a statement without an answer.
@@ -80,7 +80,7 @@ def ask(
 
 def alerts(con: duckdb.DuckDBPyConnection, filters: Mapping[str, str | None]) -> pl.DataFrame:
     """The alerts that fit `state` (or answer), `severity`, `watch` and `area`, each None for all."""
-    return ask(con, ALERTS, values=filters)
+    return con.sql(ALERTS, params=dict(filters)).pl()
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:

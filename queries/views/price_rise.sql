@@ -13,7 +13,8 @@
 -- buyers_up: of these, those whose price rose by three tenths or more
 -- everywhere: true when the price rose everywhere
 -- middle_change: the median of their price changes
--- rise_usd: US dollars of the three months that are that rise; 0 when it did not rise everywhere
+-- rise_usd: US dollars of the three months that are that rise, as far as this buyer paid it; 0 when it did not rise
+--   everywhere
 with weighed as (
     select
         g.watch,
@@ -96,7 +97,8 @@ select
     cast(round(c.middle_change, 3) as decimal(12, 3)) as middle_change,
     cast(
         case
-            when c.buyers >= 5 and c.buyers_up >= 0.6 * c.buyers then round(p.now_usd * (1 - 1 / c.middle_change), 2)
+            when c.buyers >= 5 and c.buyers_up >= 0.6 * c.buyers
+                then round(p.now_usd * (1 - 1 / greatest(1, least(p.price_change, c.middle_change))), 2)
             else 0
         end as decimal(18, 2)
     ) as rise_usd

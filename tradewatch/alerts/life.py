@@ -88,7 +88,7 @@ def reason_to_tell(
     if not told:
         return Reason.NEW if seen.verdict == "hit" else None
     if ended(life):
-        return _after_the_end(told[-1], month, seen)
+        return _after_the_end(told, month, seen)
     if any(event.month > month for event in told):
         return None
     hit = seen.verdict == "hit"
@@ -118,13 +118,14 @@ def _since_new(life: Sequence[Told]) -> Sequence[Told]:
     return life[starts[-1] :] if starts else life
 
 
-def _after_the_end(end: Told, month: date, seen: Seen) -> Reason | None:
+def _after_the_end(told: Sequence[Told], month: date, seen: Seen) -> Reason | None:
     """A later month that hits is a new case; the told months come back only when revised figures bring a new hit."""
     if seen.verdict == "quiet":
         return None
-    if month > end.month:
+    if month > told[-1].month:
         return Reason.NEW
-    return Reason.REOPENED if seen.vintage > end.vintage and seen.before != "hit" else None
+    is_news = seen.before != "hit" and seen.vintage > max(event.vintage for event in told)
+    return Reason.REOPENED if is_news else None
 
 
 def _of_a_hit(life: Sequence[Told], last: Told, month: date, seen: Seen, today: date) -> Reason | None:
