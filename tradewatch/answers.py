@@ -80,7 +80,8 @@ def ask(
 
 def alerts(con: duckdb.DuckDBPyConnection, filters: Mapping[str, str | None]) -> pl.DataFrame:
     """The alerts that fit `state` (or answer), `severity`, `watch` and `area`, each None for all."""
-    return con.sql(ALERTS, params=dict(filters)).pl()
+    found: pl.DataFrame = con.sql(ALERTS, params=dict(filters)).pl()
+    return found
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:

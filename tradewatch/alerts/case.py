@@ -134,21 +134,36 @@ def _quoted(query: str) -> str:
 
 
 def _line(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any], finding: Mapping[str, Any]) -> tuple[Point, ...]:
-    """The months of the case's view up to the newest one judged, on today's figures."""
-    if "columns" not in finding:
-        return ()
-    columns = finding["columns"]
-    month, value, expected = columns["month"], columns["value_usd"], columns["expected_usd"]
-    published = f"coalesce(({columns['published']}), false)"
-    last, subject = _newest_month(con, alert), _subject(finding)
-    where = " and ".join(f"{name} = ${name}" for name in subject)
+    """The months up to the newest one judged: as judged last, and, of months never judged, as the view has them now."""
+    last = _newest_month(con, alert)
+    months = [shift(last, step) for step in range(1 - MONTHS, 1)]
     rows = con.execute(
-        f"select {month}, case when {published} then {value} end, case when {published} then {expected} end"
-        f" from {finding['view']}"
-        f" where {where} and list_contains($months, {month}) order by {month}",
-        subject | {"months": [shift(last, step) for step in range(1 - MONTHS, 1)]},
+        "select distinct on (month) month, value_usd, expected_usd from findings.judged"
+        " where rule = $rule and subject = $subject and list_contains($months, month)"
+        " and (value_usd is not null or verdict = 'not published') order by month, as_of desc",
+        {"rule": alert["rule"], "subject": alert["subject"], "months": months},
     ).fetchall()
-    return tuple(Point(month=at, value_usd=stated, expected_usd=compared) for at, stated, compared in rows)
+    known = {month for month, *_ in rows}
+    rows += _of_the_view(con, finding, [month for month in months if month not in known])
+    return tuple(
+        Point(month=month, value_usd=stated, expected_usd=expected) for month, stated, expected in sorted(rows)
+    )
+
+
+def _of_the_view(
+    con: duckdb.DuckDBPyConnection, finding: Mapping[str, Any], months: Sequence[date]
+) -> list[tuple[Any, ...]]:
+    if "columns" not in finding or not months:
+        return []
+    columns, subject = finding["columns"], _subject(finding)
+    published = f"coalesce(({columns['published']}), false)"
+    where = " and ".join(f"{name} = ${name}" for name in subject)
+    return con.execute(
+        f"select {columns['month']}, case when {published} then {columns['value_usd']} end,"
+        f" case when {published} then {columns['expected_usd']} end from {finding['view']}"
+        f" where {where} and list_contains($months, {columns['month']})",
+        subject | {"months": list(months)},
+    ).fetchall()
 
 
 def _newest_month(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any]) -> date:
