@@ -30,7 +30,8 @@ ALERTS = """
         and ($severity is null or severity = $severity)
         and ($watch is null or watch = $watch)
         and ($area is null or area = $area)
-    order by state in ('closed', 'withdrawn'), answer in ('explained', 'silenced'), score desc, alert_id
+    order by
+        state in ('closed', 'withdrawn'), coalesce(answer in ('explained', 'silenced'), false), score desc, alert_id
 """
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -189,12 +190,11 @@ def _encoded(frame: pl.DataFrame, form: str) -> bytes:
 def as_json(value: object) -> str:
     """A value as JSON text that ends in a line break; what a terminal would obey is written as its number."""
     text = json.dumps(value, default=_plain_value, ensure_ascii=False, indent=1)
-    return "".join(one if one.isprintable() or one == "\n" else _escape(one) for one in text) + "\n"
+    return OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
 
 
-def _escape(letter: str) -> str:
-    """A character as JSON's \\u escapes."""
-    return json.dumps(letter)[1:-1]
+OBEYED = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""Control and direction marks beyond those that JSON escapes by itself."""
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,33 +1,35 @@
--- Every subject that a rule judged in the month, on the newest vintage known at $as_of: what it saw, and how many
--- published months in a row, this one included, were quiet since the last hit, or since people reopened the case.
+-- Every subject that hits in the month, or has an alert, on the newest vintage known at $as_of: what its rule saw, and
+-- how many published months in a row, this one included, were quiet since the last hit, or since people reopened the case.
 -- before: hit or quiet, on the vintage before that could judge the month; carried_usd: amount of the newest other month
 -- since the case was last new that is a hit on the newest vintage that could judge it, null when there is none.
 -- Grain: family, subject
-with known as (
-    select
-        rule,
-        family,
-        subject,
-        month,
-        verdict,
-        as_of,
-        value_usd,
-        row_number() over (partition by rule, subject, month order by as_of desc) as back,
-        row_number() over (
-            partition by rule, subject, month, verdict in ('hit', 'quiet')
-            order by as_of desc
-        ) as back_alike
-    from findings.judged
-    where as_of <= $as_of
-),
-
-turned as (
+with turned as (
     select
         alert_id,
         max(case when reason = 'new' then month end) as new_month,
         max(case when reason = 'reopened' and verdict is null then month end) as reopened_month
     from alerts.event
     group by alert_id
+),
+
+-- Other months matter only for the few subjects that have an alert: read for all, they cost seconds a month.
+known as (
+    select
+        j.rule,
+        j.family,
+        j.subject,
+        j.month,
+        j.verdict,
+        j.as_of,
+        t.alert_id is not null as has_alert,
+        row_number() over (partition by j.rule, j.subject, j.month order by j.as_of desc) as back,
+        row_number() over (
+            partition by j.rule, j.subject, j.month, j.verdict in ('hit', 'quiet')
+            order by j.as_of desc
+        ) as back_alike
+    from findings.judged as j
+    left join turned as t on t.alert_id = j.family || '.' || j.subject
+    where j.as_of <= $as_of and (j.month = $month or t.alert_id is not null)
 ),
 
 hits as (
@@ -101,5 +103,5 @@ left join carried as c on c.rule = k.rule and c.subject = k.subject
 left join before as b on b.rule = k.rule and b.subject = k.subject
 left join findings.finding as f
     on f.rule = k.rule and f.subject = k.subject and f.month = k.month and f.as_of = k.as_of and k.verdict = 'hit'
-where k.back = 1 and k.month = $month
+where k.back = 1 and k.month = $month and (k.verdict = 'hit' or k.has_alert)
 order by k.family, k.subject

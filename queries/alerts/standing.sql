@@ -10,7 +10,7 @@ with latest as (
         month,
         max(as_of) as as_of
     from findings.judged
-    where as_of <= $as_of
+    where as_of <= $as_of and family || '.' || subject in (select alert_id from alerts.event)
     group by rule, subject, month
 ),
 

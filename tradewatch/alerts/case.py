@@ -49,9 +49,7 @@ class Case:
     reporters: tuple[Mapping[str, Any], ...]  # reporter, value_usd, share; the largest first
     mirror: tuple[Mapping[str, Any], ...]  # supplier, exports_usd, imports_usd, months; empty where no books are held
     tested: tuple[Tested, ...]
-    history: tuple[
-        Mapping[str, Any], ...
-    ]  # happened_at, reason, month, amount_usd, author, note, sentence, as_of, told_at
+    history: tuple[Mapping[str, Any], ...]  # the columns of alerts.event, from happened_at to told_at; oldest first
     sql: str  # answers with the row behind the newest hit
     command: str  # asks it, as known then
 
@@ -198,6 +196,12 @@ def _tested(finding: Mapping[str, Any]) -> Iterator[Tested]:
     """The inhibitors of the rule, then what the row says of goods left out and of growth elsewhere."""
     for name, holds in finding.get("tested", {}).items():
         yield Tested(explanation=name, outcome="explains it" if holds else "does not explain it")
+    if onset := finding.get("onset"):
+        yield Tested(
+            explanation="growth and prices since its onset",
+            outcome=f"not taken off: confirmed, and compared with what was expected in {onset[:7]}",
+        )
+        return
     row = finding.get("row", {})
     for column, explanation, form in EXPLANATIONS:
         if row.get(column) is not None:

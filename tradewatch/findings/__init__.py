@@ -202,6 +202,7 @@ def _evidence(rule: Rule, row: Row, say: Sentence) -> str:
             "value_usd": plain[rule.value_usd],
             "expected_usd": plain[rule.expected_usd],
             "sentence": since + say.format(rule.say, **plain),
+            "onset": row["_onset"].isoformat() if "_onset" in row else None,
             "tested": row.get("_tested", {}),
             "columns": {
                 "subject": rule.subject,
