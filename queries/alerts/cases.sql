@@ -1,5 +1,5 @@
 -- Every subject that hits in the month, or has an alert, on the newest vintage known at $as_of: what its rule saw, and
--- how many published months in a row, this one included, were quiet since the last hit, or since people reopened the case.
+-- how many published months in a row, this one included, were quiet since the last hit, or since people reopened it.
 -- before: hit or quiet, on the vintage before that could judge the month; carried_usd: amount of the newest other month
 -- since the case was last new that is a hit on the newest vintage that could judge it, null when there is none.
 -- Grain: family, subject
