@@ -310,8 +310,23 @@ create table if not exists alerts.alert (
     amount_usd decimal(18, 3) not null,
     sentence varchar not null,
     opened_at timestamp not null,
-    changed_at timestamp not null
+    changed_at timestamp not null,
+    severity varchar,
+    watch varchar,
+    area varchar,
+    answer varchar,
+    owner varchar,
+    until date
 );
+
+-- Warehouses made before the columns were.
+alter table alerts.alert add column if not exists severity varchar;
+alter table alerts.alert add column if not exists watch varchar;
+alter table alerts.alert add column if not exists area varchar;
+alter table alerts.alert add column if not exists answer varchar;
+alter table alerts.alert add column if not exists owner varchar;
+alter table alerts.alert add column if not exists until date;
+update alerts.alert set state = 'closed' where state = 'over';
 
 create sequence if not exists alerts.event_id;
 
@@ -327,10 +342,27 @@ create table if not exists alerts.event (
     author varchar not null,
     as_of timestamp not null,
     happened_at timestamp not null,
-    told_at timestamp
+    told_at timestamp,
+    verdict varchar,
+    note varchar,
+    until date,
+    expected_usd decimal(18, 3),
+    spread_usd double
 );
 
--- What each rule saw of each subject in each month: hit, quiet, or not published. Only quiet can end an alert.
+-- Warehouses made before the columns were, and before `closed` was the word. verdict: what the rules saw of the month,
+-- null for what people say; note: their reason; until: of a silence; the rest: of a confirmed case, as at its onset.
+alter table alerts.event add column if not exists verdict varchar;
+alter table alerts.event add column if not exists note varchar;
+alter table alerts.event add column if not exists until date;
+alter table alerts.event add column if not exists expected_usd decimal(18, 3);
+alter table alerts.event add column if not exists spread_usd double;
+update alerts.event set reason = 'closed' where reason = 'over';
+update alerts.event set verdict = case when reason in ('closed', 'withdrawn') then 'quiet' else 'hit' end
+where verdict is null and author = 'tradewatch';
+
+-- What each rule saw of each subject in each month: hit, quiet, inhibited (a hit that a broader cause explains), or not
+-- published. Only quiet can end an alert. Dollars: what was stated and expected, null where it is not published.
 create table if not exists findings.judged (
     rule varchar not null,
     family varchar not null,
@@ -339,8 +371,14 @@ create table if not exists findings.judged (
     verdict varchar not null,
     reason varchar not null,
     as_of timestamp not null,
-    found_at timestamp not null
+    found_at timestamp not null,
+    value_usd decimal(18, 3),
+    expected_usd decimal(18, 3)
 );
+
+-- Warehouses made before the columns were.
+alter table findings.judged add column if not exists value_usd decimal(18, 3);
+alter table findings.judged add column if not exists expected_usd decimal(18, 3);
 
 -- The rules as they were when they last judged, so that a digest can say its thresholds and next steps.
 create table if not exists alerts.rule (

@@ -174,13 +174,13 @@ def test_the_digest_tells_nothing_twice(tmp_path: Path) -> None:
     again = tradewatch("digest", *home, cwd=tmp_path).stdout
     assert dry.splitlines()[2].startswith("4 new")
     assert first.splitlines()[2].startswith("4 new")
-    assert again.splitlines()[2].startswith("0 new, 0 worse or revised, 0 over")
+    assert again.splitlines()[2].startswith("0 new, 0 worse or revised, 0 closed or withdrawn")
     tradewatch("check", "--since", "2021-06", "--month", "2022-11", *home, cwd=tmp_path)
     after = tradewatch("digest", "--to", "file", *home, cwd=tmp_path)
     written = tmp_path / "tradewatch-demo" / "digests" / "2022-10.md"
     written = written if written.exists() else tmp_path / "tradewatch-demo" / "digests" / "2022-11.md"
     assert str(written) in after.stderr
-    assert "0 new, 0 worse or revised, 0 over" in written.read_text(encoding="utf-8")
+    assert "0 new, 0 worse or revised, 0 closed or withdrawn" in written.read_text(encoding="utf-8")
 
 
 def test_import_ends_in_a_table_and_says_what_was_refused(tmp_path: Path) -> None:
@@ -239,6 +239,14 @@ def test_a_users_own_view_and_rule_are_read(tmp_path: Path) -> None:
     assert tradewatch("sql", "from views.mine", "--format", "csv", "--home", "h", cwd=tmp_path).stdout.startswith(
         "facts\n"
     )
+
+
+ANSWERS = ("ack", "confirm", "explain", "reopen", "silence")
+
+
+@pytest.mark.parametrize("command", ["list", "show", "why", *ANSWERS])
+def test_every_command_on_alerts_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
+    assert f"Example: tradewatch alerts {command}" in tradewatch("alerts", command, "--help", cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -28,8 +28,8 @@ def seen(con: duckdb.DuckDBPyConnection, subject: str, month: date, amount: int 
     """A hit of an amount, or a quiet month (no amount), or a month not published."""
     verdict = ("hit" if amount else "quiet") if out else "not published"
     con.execute(
-        "insert into findings.judged values ('jump', 'hub-jump', $1, $2, $3, 'nobody has published it', $4, $4)",
-        [subject, month, verdict, VINTAGE],
+        "insert into findings.judged values ('jump', 'hub-jump', $1, $2, $3, 'nobody has published it', $4, $4, $5, 1)",
+        [subject, month, verdict, VINTAGE, amount or 0],
     )
     if amount and out:
         row = {"period": month.isoformat(), "seam_excluded_usd": 1200.4, "months_published": 25}

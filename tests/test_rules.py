@@ -106,7 +106,12 @@ def test_finding_carries_its_evidence_and_is_not_doubled(con: duckdb.DuckDBPyCon
     with_view(con, 4.0)
     rules = [rule for rule in RULES if rule.view == "listed_purchases_change"]
     for _ in range(2):
-        assert findings.find(con, rules, [date(2024, 1, 1)], None, NOW) == {"hit": 2, "quiet": 0, "not published": 1}
+        assert findings.find(con, rules, [date(2024, 1, 1)], None, NOW) == {
+            "hit": 2,
+            "quiet": 0,
+            "inhibited": 0,
+            "not published": 1,
+        }
     found = con.execute("select subject, score, amount_usd, evidence from findings.finding order by subject").fetchall()
     assert [row[:3] for row in found] == [("KGZ", 4.0, Decimal(5000000)), ("KGZ@iran", 4.0, Decimal(5000000))]
     proof = json.loads(found[0][3])

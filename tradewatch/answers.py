@@ -21,9 +21,17 @@ from tradewatch.files import plain, shipped, write_whole
 from tradewatch.flow.pulled import calls_a_day
 
 ALERTS = """
-    select alert_id, state, subject, first_month, last_month, round(score, 1) as score, amount_usd, sentence
+    select
+        alert_id, state, severity, watch, area, answer, owner, until, first_month, last_month,
+        round(score, 1) as score, amount_usd, sentence
     from alerts.alert
-    order by state = 'over', score desc
+    where
+        ($state is null or $state in (state, answer))
+        and ($severity is null or severity = $severity)
+        and ($watch is null or watch = $watch)
+        and ($area is null or area = $area)
+    order by
+        state in ('closed', 'withdrawn'), coalesce(answer in ('explained', 'silenced'), false), score desc, alert_id
 """
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -69,6 +77,22 @@ def ask(
             f"a column of the answer has no plain form; cast it to text ({plain(str(problem))[:80]}…)."
         ) from problem
     return found
+
+
+def alerts(con: duckdb.DuckDBPyConnection, filters: Mapping[str, str | None]) -> pl.DataFrame:
+    """The alerts that fit `state` (or answer), `severity`, `watch` and `area`, each None for all."""
+    found: pl.DataFrame = con.sql(ALERTS, params=dict(filters)).pl()
+    return found
+
+
+def guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose texts no spreadsheet takes for a formula: a mark before =, +, -, @, a tab or a line break."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    formula = r"^[=+\-@\t\r\n]"
+    return frame.with_columns(
+        pl.when(pl.col(name).str.contains(formula)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name in texts
+    )
 
 
 def questions(own: Path) -> dict[str, Question]:
@@ -149,7 +173,7 @@ def as_table(frame: pl.DataFrame) -> Table:
 
 def _encoded(frame: pl.DataFrame, form: str) -> bytes:
     if form == "json":
-        return json.dumps(frame.to_dicts(), default=_plain_value, ensure_ascii=False, indent=1).encode() + b"\n"
+        return as_json(frame.to_dicts()).encode()
     body = BytesIO()
     try:
         if form == "parquet":
@@ -161,6 +185,16 @@ def _encoded(frame: pl.DataFrame, form: str) -> bytes:
     except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
         raise QueryError(f"the answer cannot be written as {form} ({plain(str(problem))[:200]}); cast it.") from problem
     return body.getvalue()
+
+
+def as_json(value: object) -> str:
+    """A value as JSON text that ends in a line break; what a terminal would obey is written as its number."""
+    text = json.dumps(value, default=_plain_value, ensure_ascii=False, indent=1)
+    return OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+
+
+OBEYED = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""Control and direction marks beyond those that JSON escapes by itself."""
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
@@ -240,7 +274,9 @@ def demo(con: duckdb.DuckDBPyConnection, home: Path) -> Iterator[Table | str]:
         "\nOf each 100 euro sold in 2021, so many in 2022", [_bar(name, times) for name, _, _, times in rows]
     )
     yield "\nAlerts: unusual figures and what they rest on, never proof of a breach"
-    alerts = con.execute("select alert_id, sentence from alerts.alert where state <> 'over' order by score desc")
+    alerts = con.execute(
+        "select alert_id, sentence from alerts.alert where state not in ('closed', 'withdrawn') order by score desc"
+    )
     for number, (alert_id, sentence) in enumerate(alerts.fetchall(), start=1):
         yield f"\n{number}. {escape(alert_id)}: {escape(plain(sentence))}"
     yield "\nTry next"

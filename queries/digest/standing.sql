@@ -2,6 +2,9 @@
 select
     a.alert_id,
     a.state,
+    a.answer,
+    a.owner,
+    a.until,
     a.first_month,
     a.last_month,
     a.score,

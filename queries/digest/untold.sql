@@ -1,4 +1,4 @@
--- The events that no digest has told, oldest first. Grain: event_id
+-- The events that no digest has told, oldest first; what people said is known to be told. Grain: event_id
 select
     event_id,
     alert_id,

@@ -10,8 +10,11 @@ from typing import Any
 import duckdb
 
 from tradewatch.errors import DataError
-from tradewatch.files import shipped
+from tradewatch.files import plain, shipped
 from tradewatch.warehouse import first_row
+
+NAMED = 20
+"""How many alerts an error names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +52,8 @@ def why(con: duckdb.DuckDBPyConnection, alert_id: str, rows: int = 20) -> Why:
 
     `alert_id` may lack the suffix of its watch when only one alert fits. Raises DataError when there is no such alert.
     """
-    alert = _alert(con, alert_id)
-    finding = _newest_finding(con, alert)
+    alert = find(con, alert_id)
+    finding = newest_finding(con, alert)
     events = con.execute(
         "select month, reason, round(score, 2), amount_usd, sentence, as_of, told_at from alerts.event"
         " where alert_id = $1 order by event_id",
@@ -59,20 +62,25 @@ def why(con: duckdb.DuckDBPyConnection, alert_id: str, rows: int = 20) -> Why:
     return Why(alert=alert, events=tuple(events), finding=finding, figures=_figures(con, finding, rows))
 
 
-def _alert(con: duckdb.DuckDBPyConnection, alert_id: str) -> dict[str, Any]:
-    found = _dicts(
-        con, "select * from alerts.alert where alert_id = $1 or starts_with(alert_id, $1 || '@')", [alert_id]
-    )
+def find(con: duckdb.DuckDBPyConnection, alert_id: str) -> dict[str, Any]:
+    """
+    The row of alerts.alert; `alert_id` may lack the suffix of its watch when only one alert fits.
+
+    Raises DataError, naming those there are, when there is no such alert.
+    """
+    found = dicts(con, "select * from alerts.alert where alert_id = $1 or starts_with(alert_id, $1 || '@')", [alert_id])
     exact = [alert for alert in found if alert["alert_id"] == alert_id]
     if len(exact or found) != 1:
-        known = ", ".join(
-            alert["alert_id"] for alert in _dicts(con, "select alert_id from alerts.alert order by 1", [])
+        ids = [alert["alert_id"] for alert in dicts(con, "select alert_id from alerts.alert order by 1", [])]
+        known = ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
+        raise DataError(
+            f"there is no alert {plain(alert_id)!r}; there are {known or 'none yet: run tradewatch check'}."
         )
-        raise DataError(f"there is no alert {alert_id!r}; there are {known or 'none yet: run tradewatch check'}.")
     return (exact or found)[0]
 
 
-def _newest_finding(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any]) -> dict[str, Any]:
+def newest_finding(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any]) -> dict[str, Any]:
+    """The evidence of an alert's newest hit, see findings; empty when there is none."""
     row = first_row(
         con,
         "select evidence from findings.finding where rule = $rule and subject = $subject and month = $month"
@@ -84,16 +92,25 @@ def _newest_finding(con: duckdb.DuckDBPyConnection, alert: Mapping[str, Any]) ->
 
 
 def _figures(con: duckdb.DuckDBPyConnection, finding: Mapping[str, Any], rows: int) -> tuple[Figure, ...]:
-    """The largest figures behind a finding; none when its view has no file in queries/why/."""
+    return tuple(Figure(**row) for row in behind(con, finding, "select * from figures limit $rows", {"rows": rows}))
+
+
+def behind(
+    con: duckdb.DuckDBPyConnection, finding: Mapping[str, Any], query: str, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """
+    The answer to a question about `figures`, those behind a finding's row, the largest first; empty when the finding's
+    view has no file in queries/why/.
+    """
     path = shipped("queries") / "why" / f"{str(finding.get('view', '')).removeprefix('views.')}.sql"
     if not finding or not path.is_file():
-        return ()
-    values = {"watch": finding["watch"], "area": finding["area"], "period": finding["row"]["period"], "rows": rows}
-    query = f"select * from ({path.read_text(encoding='utf-8')}) as figures limit $rows"
-    return tuple(Figure(**row) for row in _dicts(con, query, values))
+        return []
+    of_row = {"watch": finding["watch"], "area": finding["area"], "period": finding["row"]["period"]}
+    return dicts(con, f"with figures as ({path.read_text(encoding='utf-8')}) {query}", of_row | dict(values))
 
 
-def _dicts(con: duckdb.DuckDBPyConnection, query: str, values: list[Any] | dict[str, Any]) -> list[dict[str, Any]]:
+def dicts(con: duckdb.DuckDBPyConnection, query: str, values: list[Any] | dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an answer, each by column."""
     result = con.execute(query, values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -7,20 +7,13 @@ from typing import Annotated
 import typer
 
 from tradewatch import answers, flow, show
-from tradewatch.cli import gacc, pull, run
+from tradewatch.cli import alerts, gacc, pull, run
 from tradewatch.cli.common import DONE_IN_PART, AsOf, Home, app, main, month_told, now, reading, settings_of, writing
 from tradewatch.files import plain
 from tradewatch.flow.home import make_home
 from tradewatch.records import Told
 
-__all__ = ["app", "gacc", "main", "pull", "run"]
-
-alerts_app = typer.Typer(
-    help="The cases: what is unusual, why, and the figures behind it.",
-    epilog="Example: tradewatch alerts list",
-    no_args_is_help=True,
-)
-app.add_typer(alerts_app, name="alerts")
+__all__ = ["alerts", "app", "gacc", "main", "pull", "run"]
 
 
 @app.command("import")
@@ -130,7 +123,7 @@ def digest(
     home: Home = None,
 ) -> None:
     """
-    Tell what is new, worse or over since the last digest, and how healthy the data are.
+    Tell what is new, worse or closed since the last digest, and how healthy the data are.
 
     Example: tradewatch digest --to file
     """
@@ -238,35 +231,6 @@ def init(home: Home = None) -> None:
         show.err.print(f"made {path}", markup=False, soft_wrap=True)
     if not made:
         show.err.print("everything is there already; nothing was changed.")
-
-
-@alerts_app.command("list")
-def alerts_list(
-    form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table", home: Home = None
-) -> None:
-    """
-    Every case, the most surprising first.
-
-    Example: tradewatch alerts list
-    """
-    with reading(home) as (con, _):
-        answers.write(answers.ask(con, answers.ALERTS), form, None)
-
-
-@alerts_app.command("why")
-def alerts_why(
-    alert_id: Annotated[str, typer.Argument(help="The case, as `tradewatch alerts list` names it.")],
-    rows: Annotated[int, typer.Option(min=1, help="How many of the largest figures behind it to show.")] = 20,
-    home: Home = None,
-) -> None:
-    """
-    From an alert to the sheet and file of each figure behind it.
-
-    Example: tradewatch alerts why hub-jump.KGZ
-    """
-    with reading(home) as (con, settings):
-        for made in show.why(*flow.why(con, settings, alert_id, rows)):
-            show.out.print(made, soft_wrap=isinstance(made, str))
 
 
 @app.command()

@@ -37,9 +37,10 @@ def compose(con: duckdb.DuckDBPyConnection, now: datetime, as_of: datetime | Non
         composed_at=now,
         known_at=known_at,
         new=_of(standing, "new"),
-        worse=_of(standing, "worse", "revised"),
-        over=_of(standing, "over", "withdrawn"),
+        worse=_of(standing, "worse", "revised", "reopened"),
+        over=_of(standing, "closed", "withdrawn"),
         still=_of(standing, "still"),
+        inhibited=tuple(row["line"] for row in _dicts(con, "inhibited", {"month": month})),
         health=tuple(_health(con, month, now)),
         rules=_rules(con),
         sources=_sources(con),
@@ -65,11 +66,11 @@ def _item(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Item:
     proof = json.loads(row["evidence"]) if row["evidence"] else {}
     return Item(
         alert_id=row["alert_id"],
-        reason=_reason([event["reason"] for event in untold], row["state"]),
+        reason=_reason([event["reason"] for event in untold], row["state"], row["answer"]),
         title=row["title"],
         severity=proof.get("severity", "low"),
         sentence=row["sentence"],
-        event=untold[-1]["sentence"] if untold and untold[-1]["reason"] in ("over", "withdrawn") else "",
+        event=untold[-1]["sentence"] if untold and untold[-1]["reason"] not in ("new", "worse", "receding") else "",
         first_month=row["first_month"],
         month=row["last_month"],
         score=row["score"],
@@ -81,13 +82,14 @@ def _item(row: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Item:
     )
 
 
-def _reason(untold: Sequence[str], state: str) -> str:
+def _reason(untold: Sequence[str], state: str, answer: str | None) -> str:
     """One reason for all that happened since the last digest: the end counts most, then the beginning."""
-    if not untold:
-        return "silent" if state == "over" else "still"
-    if untold[-1] in ("over", "withdrawn"):
-        return untold[-1]
-    return "new" if "new" in untold else untold[-1]
+    told = [reason for reason in untold if reason != "receding"]  # a note beside an alert that goes on
+    if not told:
+        return "silent" if state in ("closed", "withdrawn") or answer in ("explained", "silenced") else "still"
+    if told[-1] in ("closed", "withdrawn"):
+        return told[-1]
+    return "new" if "new" in told else told[-1]
 
 
 def _notes(row: Mapping[str, Any], figures: Mapping[str, Any]) -> list[str]:
@@ -98,7 +100,9 @@ def _notes(row: Mapping[str, Any], figures: Mapping[str, Any]) -> list[str]:
     if (published := figures.get("months_published")) and published < 27:
         notes.append(f"{published} of 27 months compared are published by every supplier counted")
     if row["state"] == "receding":
-        notes.append(f"no hit since {row['last_month']:%Y-%m}; over after three published months without one")
+        notes.append(f"no hit since {row['last_month']:%Y-%m}; closed after three published months without one")
+    if row["answer"]:
+        notes.append(f"{row['answer']} by {row['owner']}" + (f" until {row['until']}" if row["until"] else ""))
     return notes
 
 

@@ -10,7 +10,7 @@ class Item:
     """One alert as a digest tells it. Amounts are US dollars over the three months to `month`."""
 
     alert_id: str
-    reason: str  # new, worse, revised, withdrawn, over, or still
+    reason: str  # new, worse, revised, reopened, withdrawn, closed, or still
     title: str
     severity: str
     sentence: str
@@ -52,9 +52,10 @@ class Digest:
     composed_at: datetime  # naive UTC
     known_at: datetime | None  # the vintage of the newest judgement
     new: tuple[Item, ...]
-    worse: tuple[Item, ...]  # and revised
-    over: tuple[Item, ...]  # and withdrawn
+    worse: tuple[Item, ...]  # and revised and reopened
+    over: tuple[Item, ...]  # closed and withdrawn
     still: tuple[Item, ...]
+    inhibited: tuple[str, ...]  # hits that a broader cause explains, a line for each cause
     health: tuple[str, ...]
     rules: tuple[Rule, ...]
     sources: tuple[Source, ...]

@@ -45,7 +45,7 @@ def _lines(digest: Digest, style: Style) -> Iterator[str]:
     yield style.title.format(f"tradewatch: {month}")
     yield ""
     yield f"{_summary(digest)} Composed {digest.composed_at:%Y-%m-%d %H:%M} UTC."
-    for name, items in (("New", digest.new), ("Worse or revised", digest.worse), ("Over", digest.over)):
+    for name, items in (("New", digest.new), ("Worse or revised", digest.worse), ("Closed or withdrawn", digest.over)):
         if items:
             yield style.heading.format(name)
             for number, item in enumerate(items, start=1):
@@ -53,13 +53,21 @@ def _lines(digest: Digest, style: Style) -> Iterator[str]:
     if digest.still:
         yield style.heading.format("Still going on")
         yield from (_still(item, style) for item in digest.still)
+    if digest.inhibited:
+        yield style.heading.format("Muted by a broader cause")
+        yield from (f"- {style.clean(line)}" for line in digest.inhibited)
     yield style.heading.format("Data health")
     yield from (f"- {style.clean(line)}" for line in digest.health or ("Nothing to report.",))
     yield from _footer(digest, style)
 
 
 def _summary(digest: Digest) -> str:
-    counts = (("new", digest.new), ("worse or revised", digest.worse), ("over", digest.over), ("still", digest.still))
+    counts = (
+        ("new", digest.new),
+        ("worse or revised", digest.worse),
+        ("closed or withdrawn", digest.over),
+        ("still", digest.still),
+    )
     return ", ".join(f"{len(items)} {name}" for name, items in counts) + "."
 
 

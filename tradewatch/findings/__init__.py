@@ -1,5 +1,6 @@
 """
-The fourth stage: what a rule saw. For one month, each subject of each rule is a hit, quiet, or not published.
+The fourth stage: what a rule saw. For one month, each subject of each rule is a hit, quiet, inhibited (a
+hit that a broader cause explains), or not published (or not yet by all who are expected).
 
 The vintage of a finding (`as_of`) is the release time of the newest figure the views could see: the same figures give
 the same vintage, so that judging twice writes the same rows once.
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 
 from tradewatch.errors import RuleError
+from tradewatch.findings import beside
 from tradewatch.findings.rules import Rule, Sentence, read
 from tradewatch.warehouse import first_row, transaction
 
@@ -36,14 +38,17 @@ def find(
 
     Findings of the same rule, month and vintage are replaced. Raises RuleError when a rule does not fit its view.
     """
-    counts = {"hit": 0, "quiet": 0, "not published": 0}
+    counts = {"hit": 0, "quiet": 0, "inhibited": 0, "not published": 0}
     with _known_at(con, as_of), transaction(con):
         seen_at = vintage(con)
         say = Sentence(dict(con.execute("select area, name from ref.area").fetchall()))
+        waits = beside.waiting(con, months, now)
         for rule in rules:
             _forget(con, rule, months, seen_at)
             _record_rule(con, rule, now)
-            for row in _judged(con, rule, months):
+            onsets = beside.confirmed(con, rule)
+            for judged in _judged(con, rule, months):
+                row = _looked_at(con, rule, judged, waits, onsets)
                 _record(con, rule, row, seen_at, now, say)
                 counts[row["_verdict"]] += 1
     return counts
@@ -53,6 +58,27 @@ def _judged(con: duckdb.DuckDBPyConnection, rule: Rule, months: Sequence[date]) 
     query = f"select * from views.{rule.view} where list_contains($months, {rule.month})"
     for start in range(0, len(months), MONTHS_AT_ONCE):
         yield from judge(con, rule, query, {"months": list(months[start : start + MONTHS_AT_ONCE])})
+
+
+def _looked_at(
+    con: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    row: dict[str, Any],
+    waits: Mapping[tuple[str, date], str],
+    onsets: Mapping[str, beside.Frozen],
+) -> dict[str, Any]:
+    """A judged row after what is asked beside the rule: it may wait, stand against its onset, or be inhibited."""
+    if wait := waits.get((row.get("watch", ""), row[rule.month])):
+        return row | {"_verdict": "not published", "_reason": wait}
+    onset = onsets.get(_subject(rule, row))
+    if onset and row[rule.month] >= onset.onset:
+        return beside.compared_with_onset(con, rule, row, onset)
+    if row["_verdict"] != "hit":
+        return row
+    tested = beside.tested(con, rule, row)
+    if causes := [name for name, holds in tested.items() if holds]:
+        return row | {"_verdict": "inhibited", "_reason": "; ".join(causes)}
+    return row | {"_tested": tested}
 
 
 class _known_at:  # noqa: N801 (reads as a word: with _known_at(con, as_of))
@@ -141,8 +167,11 @@ def _record(
     """Write the verdict on one row of the view and, for a hit, the finding with its evidence."""
     subject, month = _subject(rule, row), row[rule.month]
     con.execute(
-        "insert into findings.judged values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        [rule.id, rule.family, subject, month, row["_verdict"], row["_reason"] or "", seen_at, now],
+        "insert into findings.judged values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        [
+            *(rule.id, rule.family, subject, month, row["_verdict"], row["_reason"] or "", seen_at, now),
+            *((None, None) if row["_verdict"] == "not published" else (row[rule.value_usd], row[rule.expected_usd])),
+        ],
     )
     if row["_verdict"] == "hit":
         con.execute(
@@ -163,6 +192,7 @@ def _subject(rule: Rule, row: Row) -> str:
 def _evidence(rule: Rule, row: Row, say: Sentence) -> str:
     """The view's row as JSON, with what is needed to read it without the rule file."""
     plain = {name: _json_value(value) for name, value in row.items() if not name.startswith("_")}
+    since = f"Confirmed, compared with what was expected in {row['_onset']:%B %Y}: " if "_onset" in row else ""
     return json.dumps(
         {
             "view": f"views.{rule.view}",
@@ -171,7 +201,16 @@ def _evidence(rule: Rule, row: Row, say: Sentence) -> str:
             "severity": row["_severity"],
             "value_usd": plain[rule.value_usd],
             "expected_usd": plain[rule.expected_usd],
-            "sentence": say.format(rule.say, **plain),
+            "sentence": since + say.format(rule.say, **plain),
+            "onset": row["_onset"].isoformat() if "_onset" in row else None,
+            "tested": row.get("_tested", {}),
+            "columns": {
+                "subject": rule.subject,
+                "month": rule.month,
+                "published": rule.published,
+                "value_usd": rule.value_usd,
+                "expected_usd": rule.expected_usd,
+            },
             "row": plain,
         },
         ensure_ascii=False,

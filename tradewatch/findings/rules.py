@@ -18,12 +18,22 @@ from typing import Any
 import duckdb
 
 from tradewatch.errors import RuleError
+from tradewatch.words import dollars
 
 NEEDED = ("id", "family", "title", "view", "subject", "month", "about", "published", "unpublished_reason", "when")
 TOLD = ("score", "amount_usd", "value_usd", "expected_usd", "say", "why", "next", "thresholds", "severity", "case")
 COLUMNS = ("score", "amount_usd", "value_usd", "expected_usd")
+MAY = ("inhibit", "when_confirmed")
 FORBIDDEN = ("evasion", "evade", "smuggl", "criminal", "illegal")
 """A statistic can be unusual; it can never say that somebody broke a law."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inhibitor:
+    """A broader cause that explains a hit of a rule."""
+
+    name: str
+    when: str  # SQL over the row as $column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,8 @@ class Rule:
     next: tuple[str, ...]
     thresholds: tuple[tuple[str, str], ...]  # what, in words
     cases: tuple[Mapping[str, Any], ...]  # name, fires, row
+    inhibit: tuple[Inhibitor, ...] = ()
+    when_confirmed: str = ""
 
 
 def read(shipped: Path, own: Path) -> list[Rule]:
@@ -80,7 +92,7 @@ def parse(path: Path) -> Rule:
 
 def _check_keys(text: Mapping[str, Any], path: Path) -> None:
     missing = [key for key in (*NEEDED, *TOLD) if not text.get(key)]
-    unknown = sorted(set(text) - {*NEEDED, *TOLD})
+    unknown = sorted(set(text) - {*NEEDED, *TOLD, *MAY})
     if missing or unknown:
         raise RuleError(
             f"{path}: missing: {', '.join(missing) or 'nothing'}; not known: {', '.join(unknown) or 'nothing'}."
@@ -88,6 +100,9 @@ def _check_keys(text: Mapping[str, Any], path: Path) -> None:
     plain = [key for key in (*NEEDED, *TOLD) if key not in ("subject", "next", "thresholds", "severity", "case")]
     wrong = [key for key in plain if not isinstance(text[key], str)]
     wrong += [key for key in ("subject", "next", "severity", "case") if not isinstance(text[key], list)]
+    wrong += [
+        key for key, kind in (("inhibit", list), ("when_confirmed", str)) if not isinstance(text.get(key, kind()), kind)
+    ]
     if wrong or not isinstance(text["thresholds"], dict):
         raise RuleError(
             f"{path}: {', '.join(wrong) or 'thresholds'}: not of the kind a rule needs; see the shipped ones."
@@ -103,11 +118,14 @@ def _rule(text: Mapping[str, Any], path: Path) -> Rule:
             thresholds=tuple((name, str(words)) for name, words in text["thresholds"].items()),
             severity=tuple((level["level"], level["when"]) for level in text["severity"]),
             cases=tuple({"name": case["name"], "fires": case["fires"], "row": case["row"]} for case in text["case"]),
+            inhibit=tuple(Inhibitor(name=one["name"], when=one["when"].strip()) for one in text.get("inhibit", ())),
+            when_confirmed=text.get("when_confirmed", "").strip(),
             **{key: text[key].strip() for key in (*NEEDED, *COLUMNS, "say", "why") if key != "subject"},
         )
-    except (KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, TypeError) as problem:
         raise RuleError(
-            f"{path}: a severity needs level and when, a case needs name, fires and row ({problem})."
+            f"{path}: a severity needs level and when, an inhibit name and when, a case name, fires and row"
+            f" ({problem})."
         ) from problem
 
 
@@ -128,6 +146,7 @@ def _check_words(rule: Rule) -> None:
 def _check_sql(rule: Rule) -> None:
     """Each expression must be one expression: the rest of the query is ours."""
     texts = [rule.about, rule.published, rule.unpublished_reason, rule.when, *(when for _, when in rule.severity)]
+    texts += [one.when for one in rule.inhibit] + ([rule.when_confirmed] if rule.when_confirmed else [])
     for text in texts:
         try:
             parts = duckdb.extract_statements(f"select ({text}) as answer")
@@ -156,7 +175,7 @@ class Sentence(string.Formatter):
 def said(value: Any, form: str) -> str:
     """One value in one form; see Sentence."""
     if form == "usd":
-        return _dollars(float(value))
+        return dollars(float(value))
     if form == "times":
         return f"{float(value):.1f}"
     if form == "percent":
@@ -164,12 +183,3 @@ def said(value: Any, form: str) -> str:
     if form == "month":
         return (value if isinstance(value, date) else date.fromisoformat(value)).strftime("%B %Y")
     return f"{int(value):,}" if form == "count" else str(value)
-
-
-def _dollars(value: float) -> str:
-    sign, size = ("-" if value < 0 else ""), abs(value)
-    if size >= 999_500_000:
-        return f"{sign}${size / 1e9:,.2f} billion"
-    if size >= 999_500:
-        return f"{sign}${size / 1e6:,.1f} million"
-    return f"{sign}${size / 1e3:,.0f} thousand"
