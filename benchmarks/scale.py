@@ -3,10 +3,10 @@ What the main questions cost on a large warehouse: python benchmarks/scale.py [M
 
 A made-up world goes through the real history table: 60 reporters, 190 partners, 5,000 codes of six digits and the
 listed ones, 72 months, sizes by rank, so that a few series hold most of the trade; every reporter answers for every
-month, and the facts are put in order by `tradewatch compact`. Each question runs in a process of its own, twice: seconds of the
-first and the second run, and the peak of the process. Beside them the plainest form of the same question in polars
-(streaming) on a Parquet file of the rows, and up to 10 million rows in pandas: these know no versions, no coverage, no
-list of the date, so they are a floor and no equal.
+month, and the facts are put in order by `tradewatch compact`. Each question runs in a process of its own, twice:
+seconds of the first and the second run, and the peak of the process. Beside them the plainest form of the same
+question in polars (streaming) on a Parquet file of the rows, and up to 10 million rows in pandas: these know no
+versions, no coverage, no list of the date, so they are a floor and no equal.
 """
 
 import json
