@@ -1,5 +1,5 @@
 -- The months behind one row of views.listed_purchases_change: what the suppliers counted sold of the goods compared,
--- with the band of the middle 80 % of the 24 baseline months; null where one of them has not published the month.
+-- with the band of the middle half of the 24 baseline months; null where one of them has not published the month.
 -- Grain: month
 with counted as (
     select
@@ -66,7 +66,7 @@ monthly as (
 select
     month,
     value_usd,
-    coalesce(quantile_cont(case when baseline then value_usd end, 0.1) over (), 0) as low_usd,
-    coalesce(quantile_cont(case when baseline then value_usd end, 0.9) over (), 0) as high_usd
+    coalesce(quantile_cont(case when baseline then value_usd end, 0.25) over (), 0) as low_usd,
+    coalesce(quantile_cont(case when baseline then value_usd end, 0.75) over (), 0) as high_usd
 from monthly
 order by month

@@ -63,15 +63,12 @@ def deliver(letter: Letter, email: Email, address: str, password: str) -> None:
 def _send(made: EmailMessage, email: Email, address: str, password: str) -> None:
     where = f"the mail server {email.host}:{email.port_used}"
     try:
-        server = _connected(email, password)
-    except smtplib.SMTPAuthenticationError as problem:
-        raise DeliveryError(
-            f"{where} does not take the user and password ({problem.smtp_code}); correct channels.email or"
-            " TRADEWATCH_SMTP_PASSWORD."
-        ) from None
+        server = _connected(email)
     except (smtplib.SMTPException, OSError) as problem:
         raise _refusal(problem, f"{where} cannot be used") from None
     try:
+        if email.user:
+            _log_in(server, email, password, where)
         _hand_over(server, made, email, address, where)
     finally:
         with contextlib.suppress(smtplib.SMTPException, OSError):
@@ -79,7 +76,7 @@ def _send(made: EmailMessage, email: Email, address: str, password: str) -> None
         server.close()
 
 
-def _connected(email: Email, password: str) -> smtplib.SMTP:
+def _connected(email: Email) -> smtplib.SMTP:
     """A connection that is as safe as the settings say, or none."""
     server: smtplib.SMTP
     if email.security == "tls":
@@ -89,12 +86,25 @@ def _connected(email: Email, password: str) -> smtplib.SMTP:
     try:
         if email.security == "starttls":
             server.starttls(context=_trust(email))  # raises where the server does not offer it: never in the clear
-        if email.user:
-            server.login(email.user, password)
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, email: Email, password: str, where: str) -> None:
+    """A wrong password is never tried again: servers lock users out. Only 4xx says that it is not the password."""
+    try:
+        server.login(email.user, password)
+    except smtplib.SMTPAuthenticationError as problem:
+        if problem.smtp_code < 500:
+            raise NotNow(f"{where} cannot check the password now ({problem.smtp_code}).") from None
+        raise DeliveryError(_WRONG.format(where, problem.smtp_code)) from None
+    except (smtplib.SMTPException, OSError) as problem:
+        raise DeliveryError(_WRONG.format(where, type(problem).__name__)) from None
+
+
+_WRONG = "{} does not take the user and password ({}); correct channels.email or TRADEWATCH_SMTP_PASSWORD."
 
 
 def _trust(email: Email) -> ssl.SSLContext:

@@ -19,7 +19,8 @@ def deliver(title: str, text: str, url: str) -> None:
         import apprise
     except ModuleNotFoundError:
         raise ConfigError("the channel apprise needs its extra: pip install 'tradewatch[apprise]'.") from None
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold addresses
+    for logger in ("apprise", "urllib3"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL + 1)  # their lines hold addresses
     service = apprise.Apprise()
     if not service.add(url):
         raise ConfigError(f"apprise does not know the address {name(url)} of {URLS}; see its list of services.")

@@ -45,7 +45,7 @@ def _spec(history: History) -> dict[str, Any]:
 
 
 def _band(history: History) -> dict[str, Any]:
-    """The middle 80 % of the baseline months, over the whole width, so that newer months are seen against it."""
+    """The middle half of the baseline months, over the whole width, so that newer months are seen against it."""
     return {
         "data": {"values": [{"low": history.low_usd, "high": history.high_usd}]},
         "mark": {"type": "rect", "color": "#cbd5e0", "opacity": 0.6, "x": 0, "x2": "width"},

@@ -101,11 +101,16 @@ def _item(row: Row, untold: Sequence[Row]) -> Item:
         month=row["last_month"],
         score=row["score"],
         amount_usd=row["amount_usd"],
-        value_usd=proof.get("value_usd"),
-        expected_usd=proof.get("expected_usd"),
+        value_usd=_number(proof.get("value_usd")),
+        expected_usd=_number(proof.get("expected_usd")),
         notes=tuple(_notes(row, proof.get("row", {}))) if reason not in SETTLED else (),
         next=tuple(step.replace("{alert_id}", row["alert_id"]) for step in (row["next"] or "").splitlines()),
     )
+
+
+def _number(value: float | None) -> float | None:
+    """A number as the outbox gives it back: whole ones too are floats."""
+    return None if value is None else float(value)
 
 
 def _event(told: Row) -> str:

@@ -34,7 +34,7 @@ LEVELS = ("low", "medium", "high", "critical")
 class History:
     """
     The months behind an alert, for its chart: US dollars a month, null where no supplier counted has published it, and
-    the band in which the middle 80 % of the baseline months lie.
+    the band in which the middle half of the 24 baseline months lies.
     """
 
     months: tuple[date, ...]

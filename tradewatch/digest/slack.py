@@ -49,7 +49,7 @@ def _size(blocks: list[Block]) -> int:
 
 
 def _opening(digest: Digest) -> str:
-    report = f"\n<{digest.report}|Open the report>" if digest.report else ""
+    report = f"\n<{digest.report.replace('&', '&amp;')}|Open the report>" if digest.report else ""
     return f"{clean(summary(digest))} Composed {digest.composed_at:%Y-%m-%d %H:%M} UTC.{report}"
 
 

@@ -84,8 +84,8 @@ def rest(section: Section) -> str:
 
 
 def label(item: Item) -> str:
-    """Reason and what changed: `worse (new month)`."""
-    return f"{item.reason} ({item.change})" if item.change else item.reason
+    """Reason and what changed: `worse, by a new month`."""
+    return f"{item.reason}, by a {item.change}" if item.change else item.reason
 
 
 def _false_rate(rule: Rule) -> str:
@@ -123,5 +123,5 @@ def described(item: Item) -> str:
     newest = next((value for value in reversed(shown.values_usd) if value is not None), None)
     return (
         f"US dollars a month from {shown.months[0]:%Y-%m} to {shown.months[-1]:%Y-%m}; the newest {dollars(newest)},"
-        f" the middle 80 % of the baseline months between {dollars(shown.low_usd)} and {dollars(shown.high_usd)}"
+        f" the middle half of the 24 baseline months between {dollars(shown.low_usd)} and {dollars(shown.high_usd)}"
     )
