@@ -35,6 +35,7 @@ def world(con: duckdb.DuckDBPyConnection, settings: Settings, series: int, cases
     )
     con.execute(FACTS, {"series": series, "months": MONTHS})
     con.execute(COVERAGE)
+    con.execute(PULL)
     con.execute(REVISED)
     queries.build(con, shipped("queries"), settings.own("queries"))
     con.execute(RULE)
@@ -56,8 +57,10 @@ with sellers as (
     where watch = 'russia' and role = 'coalition'
 ),
 buyers as (
-    select member, row_number() over (order by member) - 1 as n from ref.watch_member
-    where watch = 'russia' and role in ('hub', 'target')
+    select a.area as member, row_number() over (order by w.member is null, a.area) - 1 as n
+    from ref.area as a
+    left join ref.watch_member as w on w.watch = 'russia' and w.role in ('hub', 'target') and w.member = a.area
+    where a.kind = 'country'
 ),
 goods as (
     select commodity, row_number() over (order by commodity) - 1 as n
@@ -66,7 +69,7 @@ goods as (
 series as (
     select s.member as reporter, b.member as partner, g.commodity
     from sellers as s cross join buyers as b cross join goods as g
-    order by s.n, b.n, g.n
+    order by b.n, s.n, g.n
     limit $series
 )
 select
@@ -85,17 +88,27 @@ select distinct source, reporter, flow, freq, period, 'all', 'value', timestamp 
 from facts.trade_history
 """
 
+PULL = """
+insert into raw.pull values (
+    1, 'eurostat', '', '', '{}', timestamp '2024-06-15', timestamp '2024-06-15', '', null, 0, '', '', 0, 0, 0, 0, 0, 0, '',
+    'loaded', null
+)
+"""
+
 REVISED = """
 create temp table revised as
 select * from facts.trade_history where period >= date '2024-01-01' and hash(reporter || partner || commodity) % 10 = 0;
 update facts.trade_history set known_to = timestamp '2024-07-01'
 where period >= date '2024-01-01' and hash(reporter || partner || commodity) % 10 = 0;
-insert into facts.trade_history select * replace (timestamp '2024-07-01' as known_from, value_usd * 2 as value_usd) from revised
+insert into facts.trade_history
+select * replace (timestamp '2024-07-01' as known_from, value_usd * 2 as value_usd) from revised
 """
 
 RULE = """
-insert into alerts.rule values ('hub-purchases-jump', 'hub-jump', 'A hub buys far more listed goods than expected',
-    'listed_purchases_change', 'x', 'x', 'See: tradewatch alerts why {alert_id}', 'score: at least 2.5', timestamp '2024-07-01')
+insert into alerts.rule values (
+    'hub-purchases-jump', 'hub-jump', 'A hub buys far more listed goods than expected', 'listed_purchases_change', 'x',
+    'x', 'See: tradewatch alerts why {alert_id}', 'score: at least 2.5', timestamp '2024-07-01'
+)
 """
 
 JUDGED = """
@@ -104,34 +117,42 @@ with buyers as (
     select member, row_number() over (order by member) - 1 as n, count(*) over () as all_of_them
     from ref.watch_member where watch = 'russia' and role in ('hub', 'target')
 )
-select 'hub-purchases-jump', 'hub-jump', member || '.' || c.n, cast(date '2024-06-01' - to_months(cast(m.n as integer)) as date),
-    'hit', '', timestamp '2024-07-01', timestamp '2024-07-01'
+select
+    'hub-purchases-jump', 'hub-jump', member || '.' || c.n,
+    cast(date '2024-06-01' - to_months(cast(m.n as integer)) as date), 'hit', '', timestamp '2024-07-01',
+    timestamp '2024-07-01'
 from range($cases) as c(n) cross join range(24) as m(n)
 inner join buyers as b on b.n = c.n % b.all_of_them
 """
 
 FINDINGS = """
 insert into findings.finding
-select rule, family, subject, month, 2.5 + hash(subject) % 100 / 50.0, 1e6,
-    '{"severity": "high", "watch": "russia", "area": "' || split_part(subject, '.', 1) || '", "sentence": "Bought much; other'
-    || ' explanations.", "value_usd": 2e6, "expected_usd": 1e6, "row": {"period": "' || month || '", "months_published": 26}}',
+select
+    rule, family, subject, month, 2.5 + hash(subject) % 100 / 50.0, 1e6,
+    '{"severity": "high", "watch": "russia", "area": "' || split_part(subject, '.', 1) || '", "value_usd": 2e6,'
+    || ' "sentence": "Bought much; other explanations.", "expected_usd": 1e6, "row": {"months_published": 26}}',
     as_of, found_at
 from findings.judged
 """
 
 EVENTS = """
 insert into alerts.event
-select row_number() over (), family || '.' || subject, case when month = date '2024-06-01' then 'worse' else 'new' end, month,
-    3.0, 1e6, 'high', 'Bought much.', 'tradewatch', as_of, found_at,
-    case when month = date '2024-06-01' and hash(subject) % 10 < 3 then null else timestamp '2024-06-20' end
-from findings.judged where month in (date '2024-06-01', date '2023-07-01') order by month, subject
+select
+    row_number() over (), family || '.' || subject, case when month = date '2024-06-01' then 'worse' else 'new' end,
+    month, 3.0, 1e6, 'high', 'Bought much.', 'tradewatch', as_of, found_at,
+    case when month < date '2024-06-01' or hash(subject) % 10 >= 3 then timestamp '2024-06-20' end
+from findings.judged
+where month in (date '2024-06-01', date '2023-07-01')
+order by month, subject
 """
 
 ALERTS = """
 insert into alerts.alert
-select family || '.' || subject, family, rule, subject, 'open', date '2023-07-01', month, score, amount_usd, 'Bought much.',
-    as_of, as_of
-from findings.finding where month = date '2024-06-01'
+select
+    family || '.' || subject, family, rule, subject, 'open', date '2023-07-01', month, score, amount_usd,
+    'Bought much.', as_of, as_of
+from findings.finding
+where month = date '2024-06-01'
 """
 
 

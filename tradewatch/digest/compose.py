@@ -132,26 +132,43 @@ def _notes(row: Row, figures: Row) -> list[str]:
     return notes
 
 
-def _with_charts(con: duckdb.DuckDBPyConnection, items: tuple[Item, ...], cap: int) -> tuple[Item, ...]:
-    """The items with the months behind those that are told in full."""
-    return tuple(replace(item, history=_history(con, item)) for item in items[:cap]) + items[cap:]
-
-
 MONTHS_SHOWN = 36
 
 
-def _history(con: duckdb.DuckDBPyConnection, item: Item) -> History | None:
-    """The months behind an alert; None when its view has no file in queries/history/ or too few are known."""
-    view = first_row(con, "select r.view from alerts.alert as a inner join alerts.rule as r using (rule)"
-                     " where a.alert_id = $alert_id", {"alert_id": item.alert_id})  # fmt: skip
-    path = shipped("queries") / "history" / f"{view[0] if view else ''}.sql"
+def _with_charts(con: duckdb.DuckDBPyConnection, items: tuple[Item, ...], cap: int) -> tuple[Item, ...]:
+    """The items with the months behind those that are told in full, read at once for all that share a question."""
+    views = dict(
+        con.execute("select a.alert_id, r.view from alerts.alert as a join alerts.rule as r using (rule)").fetchall()
+    )
+    shared: dict[tuple[str, str, date], set[str]] = defaultdict(set)
+    for item in items[:cap]:
+        shared[views.get(item.alert_id, ""), item.watch, item.month].add(item.area)
+    found = {key: _histories(con, *key, sorted(areas)) for key, areas in shared.items()}
+    return (
+        *(
+            replace(item, history=found[views.get(item.alert_id, ""), item.watch, item.month].get(item.area))
+            for item in items[:cap]
+        ),
+        *items[cap:],
+    )
+
+
+def _histories(
+    con: duckdb.DuckDBPyConnection, view: str, watch: str, month: date, areas: Sequence[str]
+) -> dict[str, History]:
+    """The months behind rows of a view, by area; none when it has no file in queries/history/."""
+    path = shipped("queries") / "history" / f"{view}.sql"
     if not path.is_file():
-        return None
-    values = {"watch": item.watch, "area": item.area, "period": item.month, "months": MONTHS_SHOWN}
-    rows = con.execute(path.read_text(encoding="utf-8"), values).fetchall()
-    if not rows:
-        return None
-    months, usd, low, high = zip(*rows, strict=True)
+        return {}
+    values = {"watch": watch, "areas": areas, "period": month, "months": MONTHS_SHOWN}
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for area, *row in con.execute(path.read_text(encoding="utf-8"), values).fetchall():
+        rows[area].append(tuple(row))
+    return {area: _history(con, tuple(zip(*found, strict=True))) for area, found in rows.items()}
+
+
+def _history(con: duckdb.DuckDBPyConnection, columns: tuple[Any, ...]) -> History:
+    months, usd, low, high = columns
     policy = _dicts(con, "policy", {"first": months[0], "last": months[-1]})
     return History(
         months=months,
