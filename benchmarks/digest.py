@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from tradewatch import flow, queries, warehouse
-from tradewatch.digest import outbox
+from tradewatch.digest import as_json
 from tradewatch.files import shipped
 from tradewatch.flow import tell
 from tradewatch.settings import Settings
@@ -90,8 +90,8 @@ from facts.trade_history
 
 PULL = """
 insert into raw.pull values (
-    1, 'eurostat', '', '', '{}', timestamp '2024-06-15', timestamp '2024-06-15', '', null, 0, '', '', 0, 0, 0, 0, 0, 0, '',
-    'loaded', null
+    1, 'eurostat', '', '', '{}', timestamp '2024-06-15', timestamp '2024-06-15', '', null, 0, '', '', 0, 0, 0, 0, 0, 0,
+    '', 'loaded', null
 )
 """
 
@@ -174,7 +174,7 @@ def main(series: int = 50_000, cases: int = 500) -> None:
             world(con, settings, series, cases)
             rows = con.execute("select count(*) from facts.trade_history").fetchone()
             made = tell.composed(con, settings, NOW)
-            told = f"{len(made.worse)} worse, {len(made.ongoing)} ongoing, {len(outbox.as_json(made)):,} bytes as JSON"
+            told = f"{len(made.worse)} worse, {len(made.ongoing)} ongoing, {len(as_json(made)):,} bytes as JSON"
             print(f"{series:,} series, {rows[0] if rows else 0:,} versions of figures; {told}")
             print(f"{'seconds':<12} {'first':>8} {'median':>8}")
             print(f"{'compose':<12} {timed(lambda: tell.composed(con, settings, NOW))}")

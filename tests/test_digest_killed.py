@@ -74,14 +74,16 @@ class Killer:
         if self.child and not self.done and stage == self.stage and self.seen[stage] == self.nth:
             self.done = True
             if stage in ACKNOWLEDGING:  # let the answer go out, and kill while it travels or is written down
-                threading.Timer(self.delay, self.kill).start()
+                threading.Timer(self.delay, kill, [self.child]).start()
             else:
-                self.kill()
+                kill(self.child)
 
-    def kill(self) -> None:
-        """Kill the child, if it still runs."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.child, signal.SIGKILL)
+
+def kill(child: int) -> None:
+    """Kill a child, if it still runs."""
+    assert child > 1  # 0 would be everybody
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
 
 
 def a_month_later(con: duckdb.DuckDBPyConnection, number: int) -> None:
@@ -124,7 +126,7 @@ def test_a_hundred_kills_lose_nothing_and_double_only_what_nobody_can_know(tmp_p
             killer.child = int(child)
             if stage == "time":
                 time.sleep(delay)
-                killer.kill()
+                kill(killer.child)
             return runner.stdout.readline().strip() == "ended -9"
 
         number = 0
@@ -140,9 +142,7 @@ def test_a_hundred_kills_lose_nothing_and_double_only_what_nobody_can_know(tmp_p
         runner.stdin.close()
 
     with warehouse.connect(settings.warehouse) as con:
-        digests = con.execute(
-            "select digest_id, event_ids from (select digest_id, body -> 'event_ids' as event_ids from alerts.digest)"
-        ).fetchall()
+        digests = con.execute("select digest_id from alerts.digest").fetchall()
         rows = con.execute("select digest_id, channel, recipient, state, attempts from alerts.delivery").fetchall()
         events = con.execute("select count(*), count(told_at) from alerts.event").fetchone()
     assert events == (number, number), "an event was never told"
