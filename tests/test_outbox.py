@@ -70,6 +70,18 @@ def test_nothing_new_is_only_told_to_whoever_asks(
     assert capsys.readouterr().out == ""
 
 
+def test_who_looks_by_hand_takes_nothing_from_the_job(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    told_world(con)
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        settings = mail(tmp_path, port)
+        tell.tell(con, settings, Secrets(), ["stdout"], NOW)
+        assert (mailbox.letters, states(con)[0]) == ([], ("email", "desk@example.org", "waiting", 0))
+        for now in (LATER, THURSDAY):
+            tell.tell(con, settings, Secrets(), ["email"], now, by_hand=False)
+    assert ["3 new" in str(letter["Subject"]) for letter in mailbox.letters] == [True]
+
+
 def test_a_quiet_new_month_is_told_once(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """Silence would look like a job that died."""
     told_world(con)
@@ -181,9 +193,8 @@ def test_a_folder_that_cannot_be_written_waits(con: duckdb.DuckDBPyConnection, t
     told = tell.tell(con, Settings(home=tmp_path), Secrets(), ["file"], NOW)
     assert "cannot be written" in told.failed[0]
     blocked.unlink()
-    assert tell.tell(con, Settings(home=tmp_path), Secrets(), [], LATER).arrived == (
-        f"written to {blocked / '2024-05.md'}",
-    )
+    told = tell.tell(con, Settings(home=tmp_path), Secrets(), ["file"], LATER, by_hand=False)
+    assert told.arrived == (f"written to {blocked / '2024-05.md'}",)
 
 
 def test_an_old_digest_is_rebuilt_byte_for_byte(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ def keep(con: duckdb.DuckDBPyConnection, digest: Digest, to: Iterable[tuple[str,
     return digest_id
 
 
+def recipients(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Channel and recipient of every delivery so far."""
+    return con.execute("select distinct channel, recipient from alerts.delivery order by 1, 2").fetchall()
+
+
 def undelivered(con: duckdb.DuckDBPyConnection) -> list[Delivery]:
     """What has not arrived, the oldest first; what a dead run was sending included."""
     rows = con.execute(

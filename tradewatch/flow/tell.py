@@ -43,21 +43,24 @@ def tell(
     by_hand: bool = True,
 ) -> Told:
     """
-    Deliver what waits from runs before, then tell the named channels what is new; a channel that refuses is no error.
+    Deliver what waits for the named channels, then tell them what is new; a channel that refuses is no error.
 
-    Nothing new, nothing sent: except that a person who asks (`by_hand`) always gets an answer on stdout and in a file.
+    News is also put down for every other channel in use, and waits there until a run names it: who looks by hand takes
+    nothing from the job. Nothing new, nothing sent: except that a person who asks (`by_hand`) always gets an answer on
+    stdout and in a file.
     Killed at any moment, the next run goes on: see `outbox`. Raises ConfigError when a named channel is not set up.
     """
     recipients = _recipients(settings, secrets, to, form)
-    before = deliver(con, settings, secrets, now)
+    before = deliver(con, settings, secrets, to, now)
     made = composed(con, settings, now)
     news = outbox.has_news(con, made)
     asked = [one for one in recipients if news or (by_hand and one[0] in USUAL)]
+    asked += [one for one in _in_use(con, settings) if news and one[0] not in to]
     if not asked:
         return Told(news=news, arrived=before.arrived, failed=before.failed)
     outbox.keep(con, made, asked, now)
     tried = {(one.digest_id, one.channel, one.recipient) for one in outbox.undelivered(con) if one.attempts}
-    after = deliver(con, settings, secrets, now, leave=tried)
+    after = deliver(con, settings, secrets, to, now, leave=tried)
     return Told(news=news, arrived=before.arrived + after.arrived, failed=before.failed + after.failed)
 
 
@@ -93,14 +96,15 @@ def deliver(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
     secrets: Secrets,
+    to: Sequence[str],
     now: datetime,
     leave: set[tuple[str, str, str]] | None = None,
 ) -> Told:
-    """Deliver what waits in the outbox, one by one, each marked before it leaves and when it was taken."""
+    """Deliver what waits for these channels, one by one, each marked before it leaves and when it was taken."""
     arrived, failed = [], []
     for one in outbox.undelivered(con):
         key = (one.digest_id, one.channel, one.recipient)
-        if key in (leave or ()) or _on_another_day(settings, one, now):
+        if one.channel not in to or key in (leave or ()) or _on_another_day(settings, one, now):
             continue
         made = _for_recipient(settings, outbox.read(con, one.digest_id), one)
         if made is None:
@@ -139,6 +143,12 @@ def _recipients(settings: Settings, secrets: Secrets, to: Sequence[str], form: s
                 raise ConfigError("the channel email needs [channels.email] in tradewatch.toml; see `tradewatch init`.")
             found += [(channel, one.address) for one in settings.channels.email.to]
     return found
+
+
+def _in_use(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[tuple[str, str]]:
+    """Channel and recipient of what is set up in tradewatch.toml or was named in a run before; stdout keeps nothing."""
+    known = [("email", one.address) for one in settings.channels.email.to] if settings.channels.email else []
+    return known + [one for one in outbox.recipients(con) if one[0] not in ("stdout", "email")]
 
 
 def _recipient(settings: Settings, one: Delivery) -> Recipient | None:
