@@ -392,3 +392,36 @@ create table if not exists alerts.rule (
     thresholds varchar not null,
     judged_at timestamp not null
 );
+
+-- How often each rule was wrong where a backtest has measured it: the share of its alerts that were false, 0 to 1, and
+-- on what. The newest measurement of a rule stands; a rule without one is told as not measured.
+create table if not exists alerts.rule_rate (
+    rule varchar not null,
+    false_rate double not null,
+    basis varchar not null,
+    measured_at timestamp not null
+);
+
+-- The outbox: every digest as it was composed, as JSON, so that any format of it can be written again; digest_id is its
+-- month and the hash of the body.
+create table if not exists alerts.digest (
+    digest_id varchar not null,
+    composed_at timestamp not null,
+    month date,
+    known_at timestamp,
+    body varchar not null
+);
+
+-- What is to be delivered and what was: one row a digest, channel and recipient. state: waiting; sending (a run began
+-- and did not say how it ended); sent; skipped (see error). No secret stands in recipient or error.
+create table if not exists alerts.delivery (
+    digest_id varchar not null,
+    channel varchar not null,
+    recipient varchar not null,
+    state varchar not null,
+    attempts integer not null,
+    queued_at timestamp not null,
+    tried_at timestamp,
+    sent_at timestamp,
+    error varchar
+);

@@ -20,7 +20,6 @@ from tradewatch.alerts.update import Stated, revision
 from tradewatch.errors import DataError
 from tradewatch.files import shipped
 from tradewatch.periods import shift
-from tradewatch.warehouse import transaction
 
 JAN = date(2024, 1, 1)
 FEB, MAR, APR = (shift(JAN, step) for step in (1, 2, 3))
@@ -353,10 +352,9 @@ def test_revised_figures_are_told_as_revised(con: duckdb.DuckDBPyConnection) -> 
 def test_a_withdrawal_says_from_what_to_what_and_reaches_whoever_was_told(con: duckdb.DuckDBPyConnection) -> None:
     queries.build(con, shipped("queries"), Path("no-such-folder"))
     judged(con, JAN, hit(2_000_000))
-    with transaction(con):
-        digest.mark_told(con, digest.compose(con, NOW), NOW)
+    digest.outbox.keep(con, digest.compose(con, NOW), [("stdout", "text")], NOW)
     assert judged(con, JAN, QUIET, datetime(2024, 6, 4)) == {"withdrawn": 1}
-    (item,) = digest.compose(con, NOW).over
+    (item,) = digest.compose(con, NOW).worse
     assert item.reason == "withdrawn"
     assert item.event == (
         "Withdrawn: data revised from $2.0 million to $50 for January 2024; with these figures nothing unusual is left."

@@ -174,13 +174,19 @@ def test_the_digest_tells_nothing_twice(tmp_path: Path) -> None:
     again = tradewatch("digest", *home, cwd=tmp_path).stdout
     assert dry.splitlines()[2].startswith("4 new")
     assert first.splitlines()[2].startswith("4 new")
-    assert again.splitlines()[2].startswith("0 new, 0 worse or revised, 0 closed or withdrawn")
+    assert again.splitlines()[2].startswith("0 new, 0 worse or withdrawn, 4 ongoing, 0 closed")
+    assert tradewatch("digest", "--as-of", "2999-01-01", *home, cwd=tmp_path).stdout == again
+    page = tradewatch("digest", "--dry-run", "--format", "html", *home, cwd=tmp_path).stdout
+    assert page.startswith("<!DOCTYPE html>")
+    assert tradewatch("digest", "--to", "pigeon", *home, cwd=tmp_path).returncode == 2
+    unset = tradewatch("digest", "--to", "slack", *home, cwd=tmp_path)
+    assert (unset.returncode, "TRADEWATCH_SLACK_WEBHOOK" in unset.stderr) == (1, True)
     tradewatch("check", "--since", "2021-06", "--month", "2022-11", *home, cwd=tmp_path)
     after = tradewatch("digest", "--to", "file", *home, cwd=tmp_path)
     written = tmp_path / "tradewatch-demo" / "digests" / "2022-10.md"
     written = written if written.exists() else tmp_path / "tradewatch-demo" / "digests" / "2022-11.md"
     assert str(written) in after.stderr
-    assert "0 new, 0 worse or revised, 0 closed or withdrawn" in written.read_text(encoding="utf-8")
+    assert "0 new, 0 worse or withdrawn, 4 ongoing, 0 closed" in written.read_text(encoding="utf-8")
 
 
 def test_import_ends_in_a_table_and_says_what_was_refused(tmp_path: Path) -> None:

@@ -7,17 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tradewatch import alerts, digest, findings, flow, queries
 from tradewatch.channels import file, stdout
-from tradewatch.errors import DeliveryError
 from tradewatch.files import shipped
 from tradewatch.periods import months_between
 from tradewatch.records import Told
 from tradewatch.settings import Settings
-from tradewatch.warehouse import transaction
 
 NOW = datetime(2024, 7, 1, 8, 30)
 VINTAGE = datetime(2024, 6, 15)
@@ -69,34 +66,17 @@ def test_digest_reads_well(con: duckdb.DuckDBPyConnection, snapshot: SnapshotAss
 def test_each_event_is_told_once_and_the_rest_goes_on(con: duckdb.DuckDBPyConnection) -> None:
     told_world(con)
     first = digest.compose(con, NOW)
-    assert [[item.alert_id for item in part] for part in (first.new, first.worse, first.over, first.still)] == [
+    assert [[item.alert_id for item in part] for part in (first.new, first.worse, first.closed, first.ongoing)] == [
         ["hub-jump.BBB", "hub-jump.CCC", "hub-jump.DDD"],
         [],
         ["hub-jump.AAA"],
         [],
     ]
     assert digest.compose(con, NOW) == first
-    with transaction(con):
-        digest.mark_told(con, first, NOW)
+    digest.outbox.keep(con, first, [], NOW)
     second = digest.compose(con, NOW)
-    assert (second.new, second.worse, second.over, second.event_ids) == ((), (), (), ())
-    assert [item.alert_id for item in second.still] == ["hub-jump.BBB", "hub-jump.CCC", "hub-jump.DDD"]
-
-
-def tell(con: duckdb.DuckDBPyConnection, made: digest.Digest, folder: Path) -> None:
-    with transaction(con):
-        digest.mark_told(con, made, NOW)
-        file.deliver(digest.markdown(made), folder, made.month)
-
-
-def test_delivery_that_fails_tells_nothing(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    told_world(con)
-    blocked = tmp_path / "digests"
-    blocked.write_text("a file where the folder should be", encoding="utf-8")
-    made = digest.compose(con, NOW)
-    with pytest.raises(DeliveryError, match="cannot be written"):
-        tell(con, made, blocked)
-    assert digest.compose(con, NOW).event_ids == made.event_ids
+    assert (second.new, second.worse, second.closed, second.event_ids) == ((), (), (), ())
+    assert [item.alert_id for item in second.ongoing] == ["hub-jump.BBB", "hub-jump.CCC", "hub-jump.DDD"]
 
 
 def test_health_names_who_is_missing_and_what_a_check_found(con: duckdb.DuckDBPyConnection) -> None:

@@ -231,8 +231,8 @@ def about_views(con: duckdb.DuckDBPyConnection, name: str | None) -> Table:
 
 def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
     """
-    Sources line by line, then the stages after them, the releases against their calendar, and the calls of today and
-    what is left of them.
+    Sources line by line, then the stages after them, the releases against their calendar, the calls of today and
+    what is left of them, and the channels with their last delivery and last refusal.
     """
     sources = ask(con, (shipped("queries") / "status.sql").read_text(encoding="utf-8"))
     stages = ask(
@@ -244,7 +244,8 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
     )
     calendar = (shipped("queries") / "digest" / "releases.sql").read_text(encoding="utf-8")
     more = (ask(con, calendar, values={"now": f"{now:%Y-%m-%d}"}), _calls(con, now))
-    return [as_table(sources), as_table(stages), *(as_table(found) for found in more if found.height)]
+    channels = ask(con, (shipped("queries") / "digest" / "channels.sql").read_text(encoding="utf-8"))
+    return [as_table(sources), as_table(stages), *(as_table(found) for found in (*more, channels) if found.height)]
 
 
 def _calls(con: duckdb.DuckDBPyConnection, now: datetime) -> pl.DataFrame:

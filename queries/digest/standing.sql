@@ -1,4 +1,5 @@
--- Every alert with its rule and the evidence of its newest hit. Grain: alert_id
+-- Every alert with its rule, the evidence of its newest hit, and the highest severity any of its events had, as its
+-- place among low, medium, high, critical. Grain: alert_id
 select
     a.alert_id,
     a.state,
@@ -12,9 +13,17 @@ select
     a.sentence,
     coalesce(r.title, a.rule) as title,
     r.next,
-    f.evidence
+    f.evidence,
+    coalesce(highest.severity, 0) as severity_told
 from alerts.alert as a
 left join alerts.rule as r on r.rule = a.rule
+left join (
+    select
+        alert_id,
+        max(case severity when 'critical' then 3 when 'high' then 2 when 'medium' then 1 else 0 end) as severity
+    from alerts.event
+    group by alert_id
+) as highest on highest.alert_id = a.alert_id
 left join (
     select
         rule,

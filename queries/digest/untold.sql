@@ -1,10 +1,28 @@
--- The events that no digest has told, oldest first; what people said is known to be told. Grain: event_id
+-- The events that no digest has told, oldest first. change: `revision` when the month had been judged before, on older
+-- figures, else `new month`; nothing when a person acted. Grain: event_id
+with first_judged as (
+    select
+        family || '.' || subject as alert_id,
+        month,
+        min(as_of) as as_of
+    from findings.judged
+    where verdict <> 'not published'
+    group by family, subject, month
+)
+
 select
-    event_id,
-    alert_id,
-    reason,
-    month,
-    sentence
-from alerts.event
-where told_at is null and as_of <= $as_of
-order by event_id
+    e.event_id,
+    e.alert_id,
+    e.reason,
+    e.month,
+    e.sentence,
+    e.author,
+    case
+        when e.author <> 'tradewatch' then ''
+        when e.reason in ('revised', 'withdrawn') or f.as_of < e.as_of then 'revision'
+        else 'new month'
+    end as change
+from alerts.event as e
+left join first_judged as f on f.alert_id = e.alert_id and f.month = e.month
+where e.told_at is null and e.as_of <= $as_of
+order by e.event_id

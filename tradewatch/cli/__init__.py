@@ -1,5 +1,6 @@
 """The commands. Output for machines goes to stdout alone; everything said to people goes to stderr."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +9,21 @@ import typer
 
 from tradewatch import answers, flow, show
 from tradewatch.cli import alerts, gacc, pull, run
-from tradewatch.cli.common import DONE_IN_PART, AsOf, Home, app, main, month_told, now, reading, settings_of, writing
+from tradewatch.cli.common import (
+    DONE_IN_PART,
+    AsOf,
+    Home,
+    app,
+    main,
+    month_told,
+    now,
+    reading,
+    secrets_of,
+    settings_of,
+    writing,
+)
 from tradewatch.files import plain
+from tradewatch.flow import tell
 from tradewatch.flow.home import make_home
 from tradewatch.records import Told
 
@@ -118,21 +132,50 @@ def check(
 
 @app.command()
 def digest(
-    to: Annotated[str, typer.Option(help="stdout, or file (Markdown under the home folder).")] = "stdout",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it without marking anything as told.")] = False,
+    to: Annotated[
+        list[str] | None, typer.Option(help="stdout, file, email, slack or apprise; may be repeated. Else stdout.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="markdown, html, text, json or slack, for stdout and file.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", help="Show the newest digest told by then (UTC), as it was.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it; nothing is sent or marked as told.")] = False,
     home: Home = None,
 ) -> None:
     """
-    Tell what is new, worse or closed since the last digest, and how healthy the data are.
+    Tell what is new, worse, withdrawn or closed since the last digest, and how healthy the data are.
 
-    Example: tradewatch digest --to file
+    What a channel does not take waits, and the next run tries again; exit code 3 then. Nothing is told twice.
+
+    Example: tradewatch digest --to email --to slack
+
+    Example: tradewatch digest --as-of 2022-12-24 --format html
     """
-    if to not in ("stdout", "file"):
-        raise typer.BadParameter("it is stdout or file", param_hint="--to")
+    channels = to or ["stdout"]
+    for word, known, option in (*((one, tell.CHANNELS, "--to") for one in channels), (form, tell.SUFFIX, "--format")):
+        if word is not None and word not in known:
+            raise typer.BadParameter(f"it is {', '.join(known)}", param_hint=option)
+    if as_of or dry_run:
+        with writing(home) as (con, settings):
+            made = tell.as_told(con, as_of) if as_of else tell.composed(con, settings, now())
+            sys.stdout.write(tell.written(made, form or "text"))
+        return
     with writing(home) as (con, settings):
-        where = flow.tell(con, settings, to, now(), dry_run=dry_run)
-    if where:
-        show.err.print(f"written to {where}", markup=False, soft_wrap=True)
+        told = tell.tell(con, settings, secrets_of(), channels, now(), form=form)
+    _show_told(told)
+
+
+def _show_told(told: tell.Told) -> None:
+    for line in told.arrived:
+        show.err.print(line, markup=False, soft_wrap=True)
+    for line in told.failed:
+        show.err.print(f"tradewatch: {plain(line)} It waits for the next run.", markup=False, soft_wrap=True)
+    if not told.news:
+        show.err.print("nothing new since the last digest.")
+    if told.failed:
+        raise typer.Exit(DONE_IN_PART)
 
 
 @app.command()

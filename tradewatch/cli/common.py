@@ -15,7 +15,7 @@ from tradewatch import warehouse
 from tradewatch.errors import DataError, TradewatchError
 from tradewatch.files import plain
 from tradewatch.periods import month_from_digits
-from tradewatch.settings import Settings, read
+from tradewatch.settings import Secrets, Settings, read, secrets
 
 DONE_IN_PART = 3
 
@@ -63,6 +63,11 @@ def leave(sentence: str, code: int = 1) -> None:
 def settings_of(home: Path | None) -> Settings:
     """The home folder that the command line, the environment or tradewatch.toml names."""
     return read(os.environ, home)
+
+
+def secrets_of() -> Secrets:
+    """What the channels need and nobody may read."""
+    return secrets(os.environ)
 
 
 def now() -> datetime:

@@ -11,9 +11,9 @@ import typer
 from tradewatch.cli.common import Home, app, now, writing
 from tradewatch.files import plain
 from tradewatch.flow.run import SOURCES, Job, Step, exit_code
+from tradewatch.flow.tell import CHANNELS
 
 FORMS = ("text", "json")
-CHANNELS = ("stdout", "file")
 
 
 @app.command()
@@ -35,7 +35,7 @@ def run(
     3: a part failed and the rest went on; 1: nothing went; 2: wrong usage. A second job on the same home folder is
     refused while the first one runs; analysts read tradewatch.snapshot.duckdb meanwhile.
 
-    Example: tradewatch run --to file
+    Example: tradewatch run --to email --to slack
 
     Example: tradewatch run --source gacc --log-format json
     """

@@ -1,6 +1,5 @@
 """The order of the stages, and nothing else: source → raw → facts → views → findings → alerts → digest → channel."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,8 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from tradewatch import alerts, digest, facts, findings, queries, raw, reference, sources
-from tradewatch.channels import file, stdout
+from tradewatch import alerts, facts, findings, queries, raw, reference, sources
 from tradewatch.errors import DataError, TradewatchError
 from tradewatch.files import plain, read_whole, shipped, time_in_name
 from tradewatch.periods import months_between, shift
@@ -257,20 +255,6 @@ def check(
 
 RESCORED = 6
 """Months judged again at each check: revisions reach back about so far, and one may withdraw an alert."""
-
-
-def tell(con: duckdb.DuckDBPyConnection, settings: Settings, to: str, now: datetime, *, dry_run: bool) -> Path | None:
-    """Write the digest to stdout or a file and remember, in one transaction, what was told; the file's path, if any."""
-    made = digest.compose(con, now)
-    if dry_run:
-        stdout.deliver(digest.plain(made), sys.stdout)
-        return None
-    with transaction(con):
-        digest.mark_told(con, made, now)
-        if to == "file":
-            return file.deliver(digest.markdown(made), settings.digests, made.month)
-        stdout.deliver(digest.plain(made), sys.stdout)
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,25 @@ EXAMPLE_SETTINGS = """\
 # The home folder: the warehouse, the kept bytes, and your own views, questions, rules and watches
 # (queries/views/*.sql, queries/ask/*.sql, alerts/*.toml, watches/*.toml), read after the shipped ones.
 home = "tradewatch-home"
+
+# [digest]
+# cap = 10                                     # alerts of a section that are told; the rest are counted and attached
+# report = "https://example.org/report.html"   # links to it stand in digests only when this is set
+
+# Letters, for `tradewatch digest --to email`. The password comes from TRADEWATCH_SMTP_PASSWORD.
+# [channels.email]
+# host = "smtp.example.org"
+# security = "starttls"                        # or tls, or none (without user)
+# port = 587
+# user = "tradewatch"
+# from = "tradewatch@example.org"
+#
+# [[channels.email.to]]
+# address = "desk@example.org"
+# watches = ["russia"]                         # each of these four may be left out
+# areas = ["KGZ", "KAZ"]
+# severity = "high"                            # the least
+# weekdays = ["monday"]                        # letters wait until then (UTC)
 """
 
 EXAMPLE_ENVIRONMENT = """\
@@ -37,4 +56,10 @@ TRADEWATCH_COMTRADE_KEY=
 # TRADEWATCH_COMTRADE_PACE=1.05
 # The same for China's customs; 1 where it is not set.
 # TRADEWATCH_GACC_PACE=1
+
+# Secrets of the channels of `tradewatch digest --to`: the mail server's password (channels.email in tradewatch.toml),
+# the address of a Slack incoming webhook, and addresses of services that apprise knows, with spaces between.
+TRADEWATCH_SMTP_PASSWORD=
+TRADEWATCH_SLACK_WEBHOOK=
+TRADEWATCH_APPRISE_URLS=
 """

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 import duckdb
 
 from tradewatch import findings, warehouse
 from tradewatch.errors import TradewatchError
 from tradewatch.files import plain
-from tradewatch.flow import build, check, pull, pull_gacc, tell
+from tradewatch.flow import build, check, pull, pull_gacc
+from tradewatch.flow.tell import tell
 from tradewatch.periods import shift
-from tradewatch.settings import Settings
+from tradewatch.settings import Settings, secrets
 from tradewatch.sources import comtrade_service, gacc_service
 
 SOURCES = ("comtrade", "gacc")
@@ -61,7 +61,7 @@ class Job:
         yield from (self._step(f"pull {source}", pulls[source]) for source in sources)
         yield self._step("build", self._build)
         yield self._step("check", self._check)
-        yield from (self._step(f"tell {channel}", partial(self._tell, channel)) for channel in channels)
+        yield self._step("tell", partial(self._tell, channels))
         yield self._step("publish", self._publish)
 
     def _step(self, name: str, work: Callable[[], tuple[str, Said]]) -> Step:
@@ -107,9 +107,12 @@ class Job:
             raise Skip("no month that a complete answer covers can be judged yet")
         return "done", dict(check(self.con, self.settings, None, None, self.now()))
 
-    def _tell(self, channel: str) -> tuple[str, Said]:
-        where: Path | None = tell(self.con, self.settings, channel, self.now(), dry_run=False)
-        return "done", {"file": str(where)} if where else {}
+    def _tell(self, channels: Sequence[str]) -> tuple[str, Said]:
+        told = tell(self.con, self.settings, secrets(self.environment), channels, self.now(), by_hand=False)
+        said: dict[str, object] = {"news": told.news, "arrived": len(told.arrived)}
+        if told.failed:
+            said |= {"failed": len(told.failed), "problem": told.failed[0]}
+        return ("part" if told.failed else "done"), said
 
     def _publish(self) -> tuple[str, Said]:
         warehouse.publish(self.con, self.settings.warehouse, self.settings.snapshot)
