@@ -157,6 +157,12 @@ create table if not exists ref.watch_member (
     member varchar not null
 );
 
+-- What ref.* and the views were made from, as a hash of all of it: what has not changed is not made again.
+create table if not exists ref.made_from (
+    part varchar not null,
+    sha256 varchar not null
+);
+
 create table if not exists ref.reference_source (
     file varchar not null,
     title varchar not null,

@@ -75,7 +75,10 @@ def test_the_counts_are_those_of_the_tables(con: duckdb.DuckDBPyConnection) -> N
     counts = reference.load(con, shipped("data"))
     assert counts == {table: ask(con, f"select count(*) from ref.{table}")[0][0] for table in counts}
     assert set(counts) == {
-        row[0] for row in ask(con, "select table_name from duckdb_tables() where schema_name = 'ref'")
+        row[0]
+        for row in ask(
+            con, "select table_name from duckdb_tables() where schema_name = 'ref' and table_name <> 'made_from'"
+        )
     }
     assert min(counts.values()) > 0
 

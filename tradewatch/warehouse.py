@@ -117,3 +117,15 @@ def first_row(
     """The first row of an answer, or None. Every row is fetched: DuckDB 2 takes no other work before that."""
     rows = con.execute(query, dict(values or {})).fetchall()
     return rows[0] if rows else None
+
+
+def is_made_from(con: duckdb.DuckDBPyConnection, part: str, sha256: str) -> bool:
+    """Whether a part of the warehouse was made from what has this hash."""
+    query = "select 1 from ref.made_from where part = $part and sha256 = $sha256"
+    return first_row(con, query, {"part": part, "sha256": sha256}) is not None
+
+
+def made_from(con: duckdb.DuckDBPyConnection, part: str, sha256: str) -> None:
+    """Remember it, inside the caller's transaction if there is one."""
+    con.execute("delete from ref.made_from where part = $1", [part])
+    con.execute("insert into ref.made_from values ($1, $2)", [part, sha256])

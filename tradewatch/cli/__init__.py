@@ -91,7 +91,7 @@ def build(home: Home = None) -> None:
     Example: tradewatch build
     """
     with writing(home) as (con, settings):
-        built = flow.build(con, settings)
+        built = flow.build(con, settings, anew=True)
     show.err.print(f"{built} views and checks are ready; `tradewatch views` lists what each answers.")
 
 

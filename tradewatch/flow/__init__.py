@@ -11,11 +11,11 @@ import duckdb
 
 from tradewatch import alerts, facts, findings, queries, raw, reference, sources
 from tradewatch.errors import DataError, TradewatchError
-from tradewatch.files import plain, read_whole, shipped, time_in_name
+from tradewatch.files import PACKAGE, fingerprint, plain, read_whole, shipped, time_in_name
 from tradewatch.periods import months_between, shift
 from tradewatch.records import Pull, Release, Told
 from tradewatch.settings import Settings
-from tradewatch.warehouse import transaction
+from tradewatch.warehouse import is_made_from, made_from, transaction
 
 Why = alerts.Why
 
@@ -213,9 +213,13 @@ def compact(con: duckdb.DuckDBPyConnection) -> int:
     return rows
 
 
-def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Load the reference lists, which the facts join: every import needs them, and they may have changed."""
-    reference.load(con, shipped("data"), settings.own("watches"), settings.own("gacc_commodity"))
+def prepare(con: duckdb.DuckDBPyConnection, settings: Settings, *, anew: bool = False) -> None:
+    """Load the reference lists, which the facts join, where they or their reader changed since the last time."""
+    folders = (shipped("data"), settings.own("watches"), settings.own("gacc_commodity"))
+    now = fingerprint(*folders, PACKAGE / "reference.py", shipped("queries") / "tables.sql", words=[reference.rates()])
+    if anew or not is_made_from(con, "reference", now):
+        reference.load(con, *folders)
+        made_from(con, "reference", now)
 
 
 def pulls(con: duckdb.DuckDBPyConnection) -> int:
@@ -223,10 +227,17 @@ def pulls(con: duckdb.DuckDBPyConnection) -> int:
     return len(raw.all_loaded(con))
 
 
-def build(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
-    """Load the reference lists and make every view and check anew; returns how many there are."""
-    prepare(con, settings)
-    return queries.build(con, shipped("queries"), settings.own("queries"))
+def build(con: duckdb.DuckDBPyConnection, settings: Settings, *, anew: bool = False) -> int:
+    """Reference lists, views and checks, made again where they changed, or all `anew`; how many views there are."""
+    prepare(con, settings, anew=anew)
+    folders = (shipped("queries"), settings.own("queries"))
+    now = fingerprint(*folders, PACKAGE / "queries.py", words=[duckdb.__version__])
+    there = queries.standing(con)
+    if not anew and there and is_made_from(con, "views", f"{there} {now}"):
+        return there
+    made = queries.build(con, *folders)
+    made_from(con, "views", f"{made} {now}")
+    return made
 
 
 def check(
