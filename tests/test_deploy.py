@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command import tradewatch
+from command import COMMANDS, tradewatch
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -85,3 +85,16 @@ def test_the_container_has_all_that_the_wheel_needs() -> None:
     assert command
     assert json.loads(entry[1]) == ["tradewatch"]
     assert commands(f"tradewatch {' '.join(json.loads(command[1]))}")
+
+
+def test_what_operations_tells_to_type_exists(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"(?:`|bin/)tradewatch ([a-z]+)", text))
+    assert {"run", "status", "replay", "compact", "build"} <= named <= set(COMMANDS)
+    for path in re.findall(r"deploy/[a-z.]+[a-z]", text):
+        assert (ROOT / path).exists(), path
+    settings = re.search(r"# tradewatch.toml\n(.*?)```", text, re.S)
+    assert settings
+    (tmp_path / "tradewatch.toml").write_text(settings[1])
+    ran = tradewatch("status", cwd=tmp_path)
+    assert "there is no warehouse" in ran.stderr, "the settings are read before the warehouse is looked for"
