@@ -207,13 +207,13 @@ def test_the_footer_states_what_is_known_of_the_rules() -> None:
     [
         ([], "open", "ongoing"),
         ([], "receding", "ongoing"),
-        ([], "over", "settled"),
+        ([], "closed", "settled"),
         ([], "explained", "settled"),
         (["new"], "open", "new"),
         (["new", "worse"], "open", "new"),
-        (["new", "over"], "over", "over"),
-        (["worse", "withdrawn"], "over", "withdrawn"),
-        (["over", "new"], "open", "new"),
+        (["new", "closed"], "closed", "closed"),
+        (["worse", "withdrawn"], "withdrawn", "withdrawn"),
+        (["closed", "new"], "open", "new"),
         (["worse", "acknowledged"], "open", "worse"),
         (["acknowledged"], "acknowledged", "acknowledged"),
         (["worse", "explained"], "explained", "explained"),
@@ -227,7 +227,7 @@ def test_the_reason_told(untold: list[str], state: str, reason: str) -> None:
 
 @given(st.lists(st.sampled_from(sorted(SECTION)), min_size=1))
 def test_every_untold_event_puts_its_alert_into_a_section(untold: list[str]) -> None:
-    assert reason_told(untold, "over") in SECTION
+    assert reason_told(untold, "closed") in SECTION
 
 
 @pytest.mark.parametrize(
