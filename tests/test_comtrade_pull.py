@@ -394,7 +394,7 @@ def test_wrong_words_are_refused_before_anything_is_asked(
 
 @pytest.mark.slow
 def test_the_list_of_thirty_reporters_and_two_years_takes_at_most_sixty_calls(tmp_path: Path) -> None:
-    world = {"reporters": 30, "partners": 20, "goods": 60, "months": 24, "first": "202101", "density": 0.3}
+    world = {"reporters": 30, "partners": 20, "goods": 60, "months": 24, "first": "202101", "density": 0.1}
     with running(world=world) as stand_in:
         site = Site(stand_in, tmp_path / "home")
         outcome = site.pull(replace(EVERYTHING, first=date(2021, 1, 1), last=date(2022, 12, 1)))

@@ -1,5 +1,5 @@
 """
-kill -9 at a hundred moments between the commit, the sending and the answer: no digest is lost, and one is doubled only
+kill -9 at many moments (KILLS in the environment, else 25) between the commit, the sending and the answer: no digest is lost, and one is doubled only
 where nobody could know, between the moment in which a server took it and the moment in which that is written down.
 
 A runner, once started, forks a child for each run; a child is killed by the server that it talks to, or after a time.
@@ -54,6 +54,7 @@ for line in sys.stdin:
     print("ended", os.waitstatus_to_exitcode(status), flush=True)
 """
 
+KILLS = int(os.environ.get("KILLS", "25"))
 ACKNOWLEDGING = ("taken", "answered")
 STAGES = ("ehlo", "rcpt", "data", "taken", "posted", "answered")
 
@@ -130,7 +131,7 @@ def test_a_hundred_kills_lose_nothing_and_double_only_what_nobody_can_know(tmp_p
             return runner.stdout.readline().strip() == "ended -9"
 
         number = 0
-        while sum(kills.values()) < 100:
+        while sum(kills.values()) < KILLS:
             with warehouse.connect(settings.warehouse) as con:
                 a_month_later(con, number)
             for attempt in range(chance.randint(1, 3)):
