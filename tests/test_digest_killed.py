@@ -1,6 +1,7 @@
 """
-kill -9 at many moments (KILLS in the environment, else 25) between the commit, the sending and the answer: no digest is lost, and one is doubled only
-where nobody could know, between the moment in which a server took it and the moment in which that is written down.
+kill -9 at many moments (KILLS in the environment, else 25) between the commit, the sending and the answer: no digest is
+lost, and one is doubled only where nobody could know, between the moment in which a server took it and the moment in
+which that is written down.
 
 A runner, once started, forks a child for each run; a child is killed by the server that it talks to, or after a time.
 """
@@ -95,7 +96,7 @@ def a_month_later(con: duckdb.DuckDBPyConnection, number: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_kills_lose_nothing_and_double_only_what_nobody_can_know(tmp_path: Path) -> None:
+def test_kills_lose_nothing_and_double_only_what_nobody_can_know(tmp_path: Path) -> None:
     chance, killer = random.Random(11), Killer()  # noqa: S311 (repeatable)
     mailbox, hook, home = Mailbox(), Webhook(), tmp_path / "home"
     mailbox.at = hook.at = killer.at
