@@ -1,5 +1,6 @@
 """A release against its calendar: not due, due, late, gaps; what status and the digest say of it."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -90,9 +91,16 @@ def test_the_digest_tells_what_is_late_waits_or_is_missing_between(gacc: duckdb.
 
 def test_status_shows_the_releases_in_use_and_no_others(gacc: duckdb.DuckDBPyConnection) -> None:
     def shown() -> list[str]:
-        tables = answers.status(gacc, datetime(2026, 11, 2))
+        found = answers.status(gacc, datetime(2026, 11, 2))
+        tables = [made for made in answers.status_in(found, "table") if not isinstance(made, str)]
         return [cell for made in tables for column in made.columns for cell in map(str, column.cells)]
 
     assert "gacc_bulletin" not in shown(), NO_RELEASE
     loaded(gacc, "gacc_bulletin", "2026-08")
     assert {"gacc_bulletin", "2026-08", "2026-09", "due"} <= set(shown())
+    (text,) = answers.status_in(answers.status(gacc, datetime(2026, 11, 2)), "json")
+    told = json.loads(str(text))
+    assert list(told) == ["sources", "stages", "releases", "calls", "channels"]
+    assert [(one["next_month"], one["due_on"], one["state"]) for one in told["releases"]] == [
+        ("2026-09", "2026-10-18", "due")
+    ]

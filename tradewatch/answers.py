@@ -229,10 +229,10 @@ def about_views(con: duckdb.DuckDBPyConnection, name: str | None) -> Table:
     return show.table(f"{found.name}: {found.question}\nGrain: {found.grain}", ("column", "meaning"), found.columns)
 
 
-def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
+def status(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, pl.DataFrame]:
     """
-    Sources line by line, then the stages after them, the releases against their calendar, the calls of today and
-    what is left of them, and the channels with their last delivery and last refusal.
+    By name: sources line by line, then the stages after them, the releases against their calendar, the calls of today
+    and what is left of them, and the channels with their last delivery and last refusal.
     """
     sources = ask(con, (shipped("queries") / "status.sql").read_text(encoding="utf-8"))
     stages = ask(
@@ -243,9 +243,23 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Table]:
         " union all select 'told', count(told_at), max(told_at) from alerts.event",
     )
     calendar = (shipped("queries") / "digest" / "releases.sql").read_text(encoding="utf-8")
-    more = (ask(con, calendar, values={"now": f"{now:%Y-%m-%d}"}), _calls(con, now))
-    channels = ask(con, (shipped("queries") / "digest" / "channels.sql").read_text(encoding="utf-8"))
-    return [as_table(sources), as_table(stages), *(as_table(found) for found in (*more, channels) if found.height)]
+    return {
+        "sources": sources,
+        "stages": stages,
+        "releases": ask(con, calendar, values={"now": f"{now:%Y-%m-%d}"}),
+        "calls": _calls(con, now),
+        "channels": ask(con, (shipped("queries") / "digest" / "channels.sql").read_text(encoding="utf-8")),
+    }
+
+
+def status_in(found: Mapping[str, pl.DataFrame], form: str) -> Iterator[Table | str]:
+    """The status for people, a table for each part that is in use, or for programs, one JSON object of lists."""
+    if form not in ("table", "json"):
+        raise DataError(f"{plain(form)} is not a form of status; there are table and json.")
+    if form == "json":
+        yield json.dumps({name: frame.to_dicts() for name, frame in found.items()}, default=_plain_value, indent=1)
+        return
+    yield from (as_table(frame) for name, frame in found.items() if frame.height or name in ("sources", "stages"))
 
 
 def _calls(con: duckdb.DuckDBPyConnection, now: datetime) -> pl.DataFrame:

@@ -237,15 +237,16 @@ def views(
 
 
 @app.command()
-def status(home: Home = None) -> None:
+def status(form: Annotated[str, typer.Option("--format", help="table or json.")] = "table", home: Home = None) -> None:
     """
-    One line for each source: how much, how fresh, what is missing.
+    One line for each source, release and channel: how much, how fresh, what is missing, late or waiting.
 
-    Example: tradewatch status
+    Example: tradewatch status --format json
     """
     with reading(home) as (con, _):
-        for made in answers.status(con, now()):
-            show.out.print(made)
+        found = answers.status(con, now())
+    for made in answers.status_in(found, form):
+        print(made) if isinstance(made, str) else show.out.print(made)  # noqa: T201 (JSON as it is, never folded)
 
 
 @app.command()
