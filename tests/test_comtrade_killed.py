@@ -20,7 +20,7 @@ from tradewatch.settings import Settings
 WORLD = {"reporters": 6, "partners": 12, "goods": 12, "months": 12, "first": "202107", "density": 0.3}
 WORDS = ("pull", "comtrade", "--since", "2021-07", "--until", "2022-06")
 CAP = 500
-KILLS = 8
+KILLS = 5
 
 
 def environment(stand_in: Running) -> dict[str, str]:

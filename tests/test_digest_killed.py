@@ -1,5 +1,5 @@
 """
-kill -9 at many moments (KILLS in the environment, else 25) between the commit, the sending and the answer: no digest is
+kill -9 at many moments (KILLS in the environment, else 12) between the commit, the sending and the answer: no digest is
 lost, and one is doubled only where nobody could know, between the moment in which a server took it and the moment in
 which that is written down.
 
@@ -55,7 +55,7 @@ for line in sys.stdin:
     print("ended", os.waitstatus_to_exitcode(status), flush=True)
 """
 
-KILLS = int(os.environ.get("KILLS", "25"))
+KILLS = int(os.environ.get("KILLS", "12"))
 ACKNOWLEDGING = ("taken", "answered")
 STAGES = ("ehlo", "rcpt", "data", "taken", "posted", "answered")
 
