@@ -257,7 +257,7 @@ def status_in(found: Mapping[str, pl.DataFrame], form: str) -> Iterator[Table | 
     if form not in ("table", "json"):
         raise DataError(f"{plain(form)} is not a form of status; there are table and json.")
     if form == "json":
-        yield json.dumps({name: frame.to_dicts() for name, frame in found.items()}, default=_plain_value, indent=1)
+        yield as_json({name: frame.to_dicts() for name, frame in found.items()})
         return
     yield from (as_table(frame) for name, frame in found.items() if frame.height or name in ("sources", "stages"))
 

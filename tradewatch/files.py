@@ -8,8 +8,10 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from tradewatch.errors import DataError
 
@@ -37,13 +39,13 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / folder
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees all of it or nothing of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of another when it is written and on the disk, or leaves no trace."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(body)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         Path(name).replace(path)
@@ -52,18 +54,17 @@ def write_whole(path: Path, body: bytes) -> None:
         raise
 
 
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees all of it or nothing of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _whole(path) as out:
+        out.write(body)
+
+
 def copied_whole(source: Path, target: Path) -> None:
     """Copy a file so that a reader, or a crash, sees all of the copy or what was there before."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out, source.open("rb") as body:
-            shutil.copyfileobj(body, out, 16 << 20)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _whole(target) as out, source.open("rb") as body:
+        shutil.copyfileobj(body, out, 16 << 20)
 
 
 def read_whole(path: Path) -> bytes:
