@@ -17,7 +17,7 @@ from rich.table import Table
 
 from tradewatch import queries, show
 from tradewatch.errors import DataError, QueryError
-from tradewatch.files import plain, shipped, write_whole
+from tradewatch.files import plain, shipped, sql_of, write_whole
 from tradewatch.flow.pulled import calls_a_day
 
 ALERTS = """
@@ -234,7 +234,7 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, pl.DataFr
     By name: sources line by line, then the stages after them, the releases against their calendar, the calls of today
     and what is left of them, and the channels with their last delivery and last refusal.
     """
-    sources = ask(con, (shipped("queries") / "status.sql").read_text(encoding="utf-8"))
+    sources = ask(con, sql_of("status"))
     stages = ask(
         con,
         "select 'facts' as stage, count(*) as rows, max(known_from) as newest from facts.trade_history"
@@ -242,13 +242,13 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, pl.DataFr
         " union all select 'alerts', count(*), max(changed_at) from alerts.alert"
         " union all select 'told', count(told_at), max(told_at) from alerts.event",
     )
-    calendar = (shipped("queries") / "digest" / "releases.sql").read_text(encoding="utf-8")
+    calendar = sql_of("digest/releases")
     return {
         "sources": sources,
         "stages": stages,
         "releases": ask(con, calendar, values={"now": f"{now:%Y-%m-%d}"}),
         "calls": _calls(con, now),
-        "channels": ask(con, (shipped("queries") / "digest" / "channels.sql").read_text(encoding="utf-8")),
+        "channels": ask(con, sql_of("digest/channels")),
     }
 
 
@@ -265,7 +265,7 @@ def status_in(found: Mapping[str, pl.DataFrame], form: str) -> Iterator[Table | 
 def _calls(con: duckdb.DuckDBPyConnection, now: datetime) -> pl.DataFrame:
     """The calls of this UTC day by source and service, with the quota as it was learned or as it usually is."""
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    select = (shipped("queries") / "raw" / "calls_today.sql").read_text(encoding="utf-8")
+    select = sql_of("raw/calls_today")
     found: pl.DataFrame = con.sql(select, params={"day": day}).pl()
     quotas = [calls_a_day(con, row["service"]) or None for row in found.iter_rows(named=True)]
     a_day = pl.Series("calls_a_day", quotas, dtype=pl.Int64)
@@ -307,7 +307,7 @@ NEXT = (
 
 
 def _demo(name: str) -> str:
-    return (shipped("queries") / "demo" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_of(f"demo/{name}")
 
 
 def _codes_held(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -39,6 +39,11 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / folder
 
 
+def sql_of(name: str) -> str:
+    """The text of a file of queries/, by its path without the ending: `digest/releases`."""
+    return (shipped("queries") / f"{name}.sql").read_text(encoding="utf-8")
+
+
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of another when it is written and on the disk, or leaves no trace."""

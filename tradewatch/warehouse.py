@@ -1,6 +1,6 @@
 """The DuckDB file: opening it, and the transactions around every change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from tradewatch.errors import ConfigError
-from tradewatch.files import copied_whole, shipped
+from tradewatch.files import copied_whole, sql_of
 
 STORAGE = "v1.5.0"
 """Files are written so that DuckDB 1.5 opens them too; 2.0 writes the same size and speed (DECISIONS.md)."""
@@ -23,7 +23,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """Open the warehouse to write, making it on first use. One process writes at a time; DuckDB holds the lock."""
     path.parent.mkdir(parents=True, exist_ok=True)
     con = _opened(path, read_only=False)
-    con.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
+    con.execute(sql_of("tables"))
     return con
 
 
@@ -117,6 +117,15 @@ def first_row(
     """The first row of an answer, or None. Every row is fetched: DuckDB 2 takes no other work before that."""
     rows = con.execute(query, dict(values or {})).fetchall()
     return rows[0] if rows else None
+
+
+def dicts(
+    con: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object] | Sequence[object]
+) -> list[dict[str, Any]]:
+    """The rows of an answer, each by column."""
+    result = con.execute(query, dict(values) if isinstance(values, Mapping) else list(values))
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def is_made_from(con: duckdb.DuckDBPyConnection, part: str, sha256: str) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from tradewatch.alerts.why import behind, dicts, find, newest_finding
-from tradewatch.files import shipped
+from tradewatch.alerts.why import behind, find, newest_finding
+from tradewatch.files import shipped, sql_of
 from tradewatch.periods import shift
-from tradewatch.warehouse import first_row
+from tradewatch.warehouse import dicts, first_row
 
 MONTHS = 36
 """How far back the line of a case goes."""
@@ -187,7 +187,7 @@ def _mirror(con: duckdb.DuckDBPyConnection, finding: Mapping[str, Any]) -> tuple
     """The same trade in the books of the other side; empty where there are no figures of suppliers to compare."""
     if not (shipped("queries") / "why" / f"{str(finding.get('view', '')).removeprefix('views.')}.sql").is_file():
         return ()
-    query = (shipped("queries") / "alerts" / "mirror.sql").read_text(encoding="utf-8")
+    query = sql_of("alerts/mirror")
     values = {"watch": finding["watch"], "area": finding["area"], "period": finding["row"]["period"]}
     return tuple(dicts(con, query, values))
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import duckdb
 
 from tradewatch.alerts.life import QUIET_MONTHS, Reason, Seen, Told, ended, reason_to_tell
-from tradewatch.files import shipped
+from tradewatch.files import sql_of
 from tradewatch.warehouse import first_row, transaction
 from tradewatch.words import dollars
 
@@ -112,7 +112,7 @@ def _one(
 
 
 def _sql(name: str) -> str:
-    return (shipped("queries") / "alerts" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_of(f"alerts/{name}")
 
 
 def _add_event(

@@ -11,7 +11,7 @@ import duckdb
 
 from tradewatch.errors import DataError
 from tradewatch.files import plain, shipped
-from tradewatch.warehouse import first_row
+from tradewatch.warehouse import dicts, first_row
 
 NAMED = 20
 """How many alerts an error names."""
@@ -107,10 +107,3 @@ def behind(
         return []
     of_row = {"watch": finding["watch"], "area": finding["area"], "period": finding["row"]["period"]}
     return dicts(con, f"with figures as ({path.read_text(encoding='utf-8')}) {query}", of_row | dict(values))
-
-
-def dicts(con: duckdb.DuckDBPyConnection, query: str, values: list[Any] | dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of an answer, each by column."""
-    result = con.execute(query, values)
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

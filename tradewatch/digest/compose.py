@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from tradewatch.digest.model import HITS, LEVELS, SECTION, SETTLED, Digest, History, Item, Rule, Source
-from tradewatch.files import shipped
-from tradewatch.warehouse import first_row
+from tradewatch.files import shipped, sql_of
+from tradewatch.warehouse import dicts, first_row
 
 ATTRIBUTION: Mapping[str, str] = {
     "eurostat": "Source: Eurostat (Comext)",
@@ -267,7 +267,4 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[Source, ...]:
 
 def _dicts(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
     """The rows of a select of queries/digest/."""
-    query = (shipped("queries") / "digest" / f"{name}.sql").read_text(encoding="utf-8")
-    result = con.execute(query, dict(values))
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return dicts(con, sql_of(f"digest/{name}"), values)

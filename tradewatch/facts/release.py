@@ -8,7 +8,7 @@ import duckdb
 
 from tradewatch.errors import DataError
 from tradewatch.facts.asked import asked
-from tradewatch.files import shipped
+from tradewatch.files import sql_of
 from tradewatch.records import Release
 from tradewatch.warehouse import first_row, lend
 
@@ -43,7 +43,7 @@ def stage(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object
 
 def selected(name: str) -> str:
     """The select of queries/load/ that bears this name."""
-    return (shipped("queries") / "load" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_of(f"load/{name}")
 
 
 def stage_release(con: duckdb.DuckDBPyConnection, loading: Loading, *, places: bool = False) -> None:

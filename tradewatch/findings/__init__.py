@@ -17,7 +17,7 @@ import duckdb
 from tradewatch.errors import RuleError
 from tradewatch.findings import beside
 from tradewatch.findings.rules import Rule, Sentence, read
-from tradewatch.warehouse import first_row, transaction
+from tradewatch.warehouse import dicts, first_row, transaction
 
 __all__ = ["Rule", "find", "judge", "months_asked", "months_published", "read", "vintage"]
 
@@ -135,9 +135,7 @@ def judge(con: duckdb.DuckDBPyConnection, rule: Rule, rows: str, values: Mapping
         f" from ({rows}) as r where coalesce(({rule.about}), false) order by all"
     )
     try:
-        result = con.execute(query, dict(values))
-        names = [column[0] for column in result.description or []]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return dicts(con, query, values)
     except duckdb.Error as problem:
         raise RuleError(
             f"{rule.path} does not fit views.{rule.view}: {' '.join(str(problem).split())[:400]}"

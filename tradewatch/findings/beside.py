@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from tradewatch.errors import RuleError
-from tradewatch.files import shipped
+from tradewatch.files import sql_of
 from tradewatch.findings.rules import Rule
 
 Row = Mapping[str, Any]
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 def waiting(con: duckdb.DuckDBPyConnection, months: Sequence[date], now: datetime) -> dict[tuple[str, date], str]:
     """The months (by watch) that wait for reporters at a time (naive UTC), each with the reason in words."""
-    query = (shipped("queries") / "findings" / "waiting.sql").read_text(encoding="utf-8")
+    query = sql_of("findings/waiting")
     rows = con.execute(query, {"months": list(months), "now": now}).fetchall()
     return {
         (watch, month): f"{count} expected reporter(s) have not published ({names[:60]}); it waits until {until}"

@@ -10,7 +10,7 @@ from datetime import datetime
 import duckdb
 
 from tradewatch.errors import DataError
-from tradewatch.files import plain, shipped
+from tradewatch.files import plain, sql_of
 from tradewatch.raw.asked import from_plain, to_plain
 from tradewatch.records import Question
 from tradewatch.warehouse import first_row
@@ -99,7 +99,7 @@ LISTED_SINCE = 2022
 
 def watched_partners(con: duckdb.DuckDBPyConnection, watch: str) -> tuple[str, ...]:
     """The target and the hubs of a watch in the codes of China's customs, without China itself."""
-    areas = (shipped("queries") / "raw" / "areas.sql").read_text(encoding="utf-8")
+    areas = sql_of("raw/areas")
     rows = con.execute(areas, {"source": "gacc", "watch": watch}).fetchall()
     return tuple(code for role, area, code in rows if role in ("target", "hub") and area != "CHN")
 

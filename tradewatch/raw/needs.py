@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from tradewatch.errors import DataError
-from tradewatch.files import plain, shipped
+from tradewatch.files import plain, sql_of
 from tradewatch.periods import months_between
 from tradewatch.raw.asked import from_plain
 from tradewatch.records import Dataset, Question
@@ -232,4 +232,4 @@ def _frame(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> pl.Dat
 
 
 def _select(name: str) -> str:
-    return (shipped("queries") / "raw" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_of(f"raw/{name}")
