@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from tradewatch import flow, warehouse
+from tradewatch import flow, queries, warehouse
 from tradewatch.settings import Settings
 
 LISTED = "select commodity from ref.goods_item where list = 'chpl' and version = '2024-02-23'"
@@ -34,9 +34,18 @@ QUESTIONS = {
         where {MONTH} and cut = 'all' and span = 'month' and target = 'RUS' and version = '2024-02-23'""",
     "listed purchases of every buyer, one month": f"select * from views.listed_purchases_change where {MONTH}",
     "roundabout, one month": f"select * from views.roundabout where {MONTH}",
-    "mirror gap, all goods, 12 months": """
-        select * from views.mirror_gap
-        where goods_unit = 'TOTAL' and period between date '2023-07-01' and date '2024-06-01'""",
+    "mirror gap of all pairs and goods, 12 months": """
+        select * from views.mirror_gap where period between date '2023-07-01' and date '2024-06-01'""",
+    "listed share, one month, as of 2025": f"""
+        select * from views.listed_share
+        where {MONTH} and cut = 'all' and span = 'month' and target = 'RUS' and version = '2024-02-23'""",
+    "effect of a change of the list, 2024 on 2021": """
+        select * from views.list_change
+        where watch = 'russia' and span = 'year' and base_period = date '2021-01-01' and period = date '2024-01-01'""",
+    "who sells what the coalition does not, 2024 on 2021": """
+        select * from views.substitution
+        where watch = 'russia' and span = 'year' and base_period = date '2021-01-01' and period = date '2024-01-01'""",
+    "new corridors and products": "select * from views.first_shipments where watch = 'russia'",
     "one pair, one code": PAIR,
     "one pair, one code, as of 2025": PAIR,
     "sum by month and flow": TOTAL,
@@ -44,16 +53,24 @@ QUESTIONS = {
 }
 
 
-def build(home: Path, million: float) -> int:
-    """Fill a new warehouse with about so many rows; how many it has."""
+def build(home: Path, million: float) -> list[float]:
+    """Fill a new warehouse with about so many rows; how many it has, and seconds to fill, to order and to keep."""
     settings = Settings(home=home)
     with warehouse.connect(settings.warehouse) as con:
         flow.build(con, settings)
         con.execute("set variable rows = $1", [million * 1e6])
-        con.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
-        flow.compact(con)
+        steps: list[Callable[[], object]] = [
+            lambda: con.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
+            lambda: flow.compact(con),
+            lambda: queries.keep(con, lambda name: print(f"kept {name}", file=sys.stderr)),
+        ]
+        seconds = []
+        for step in steps:
+            start = time.perf_counter()
+            step()
+            seconds.append(time.perf_counter() - start)
         con.execute(f"copy ({_plain()}) to '{home / 'plain.parquet'}' (format parquet)")
-        return int(con.execute("select count(*) from facts.trade_history").fetchall()[0][0])
+        return [con.execute("select count(*) from facts.trade_history").fetchall()[0][0], *seconds]
 
 
 def _plain() -> str:
@@ -116,27 +133,31 @@ def _twice(work: Callable[[], object]) -> list[float]:
     return seconds
 
 
-WAYS = {"ask": ask, "polars": polars, "pandas": pandas}
+WAYS = {"build": lambda home, million: build(home, float(million)), "ask": ask, "polars": polars, "pandas": pandas}
+
+
+def _apart(way: str, home: Path, name: str, timeout: float | None = None) -> str:
+    """What a way prints in a process of its own."""
+    command = [sys.executable, __file__, way, str(home), name]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=timeout).stdout
 
 
 def run(way: str, home: Path, name: str) -> str:
     """One line of the table; what did not end in ten minutes says so."""
     try:
-        done = subprocess.run(
-            [sys.executable, __file__, way, str(home), name], check=True, stdout=subprocess.PIPE, text=True, timeout=600
-        )
+        first, second, peak = json.loads(_apart(way, home, name, timeout=600))
     except subprocess.TimeoutExpired:
         return f"| {name} | not in 600 | | |"
-    first, second, peak = json.loads(done.stdout)
     return f"| {name} | {first:.2f} | {second:.2f} | {peak:,.0f} |"
 
 
 def main(million: float, home: Path) -> None:
-    start = time.perf_counter()
-    rows = build(home, million)
+    rows, fill, order, keep, peak = json.loads(_apart("build", home, str(million)))
     size = Settings(home=home).warehouse.stat().st_size / 1e6
-    print(f"{rows:,} rows, {size:,.0f} MB, built and put in order in {time.perf_counter() - start:.0f} s\n")
-    print("| question | first s | second s | peak MB |\n|---|---|---|---|")
+    print(
+        f"{rows:,} rows, {size:,.0f} MB: filled in {fill:.0f} s, put in order in {order:.0f} s, answers kept in"
+        f" {keep:.0f} s; peak {peak:,.0f} MB\n\n| question | first s | second s | peak MB |\n|---|---|---|---|"
+    )
     for name in QUESTIONS:
         print(run("ask", home, name), flush=True)
     print(run("polars", home, "listed share of a month, polars streaming, plain rows"))

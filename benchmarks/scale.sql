@@ -1,4 +1,4 @@
--- A made-up world in the tables of the warehouse; getvariable('rows') is about how many figures it has. Read by scale.py.
+-- A made-up world in the tables of the warehouse, of about getvariable('rows') figures. Read by scale.py.
 create temp table areas as
 select
     area,
@@ -16,15 +16,24 @@ select * from areas order by weight desc limit 60;
 create temp table partners as
 select * from areas order by weight desc limit 190;
 
+-- Listed codes weigh five times others: about a twentieth of the rows are theirs, as in the world's statistics.
 create temp table codes as
 select
     commodity,
-    power(row_number() over (order by hash(commodity)), -0.7) as weight
+    power(row_number() over (order by hash(commodity)), -0.7) * max(weight) as weight
 from (
-    select commodity from ref.goods_item where list = 'chpl' and version = '2024-02-23'
-    union
-    select cast(100000 + 17 * n as varchar) as commodity from range(5000) as r (n)
-) as listed_and_others;
+    select
+        commodity,
+        5 as weight
+    from ref.goods_item
+    where list = 'chpl' and version = '2024-02-23'
+    union all
+    select
+        cast(100000 + 17 * n as varchar) as commodity,
+        1 as weight
+    from range(5000) as r (n)
+) as listed_and_others
+group by commodity;
 
 create temp table months as
 select
@@ -39,8 +48,8 @@ set variable total = (
     (select sum(weight) from reporters) * (select sum(weight) from partners) * (select sum(weight) from codes)
 );
 
--- Which reporter states which code with which partner: drawn by weight, the same every time. A third is added for the
--- series that would be drawn more than once.
+-- Which reporter states which code with which partner: drawn by weight, the same every time. The factor makes up for
+-- series that would be drawn more than once and for the months without trade.
 create temp table series as
 select
     r.area as reporter,
@@ -54,7 +63,7 @@ cross join flows as f
 where
     r.area <> p.area
     and hash(r.area, p.area, f.flow, c.commodity) % 1000000
-    < 1350000 * getvariable('rows') / (72 * 0.55) / 2 / getvariable('total') * r.weight * p.weight * c.weight;
+    < 950000 * getvariable('rows') / (72 * 0.55) / 2 / getvariable('total') * r.weight * p.weight * c.weight;
 
 insert into facts.scope values ('all', 'ALL', 'ALL');
 

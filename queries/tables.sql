@@ -3,6 +3,8 @@ create schema if not exists ref;
 create schema if not exists raw;
 create schema if not exists facts;
 create schema if not exists views;
+create schema if not exists plain;
+create schema if not exists kept;
 create schema if not exists checks;
 create schema if not exists findings;
 create schema if not exists alerts;

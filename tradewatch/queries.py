@@ -3,22 +3,27 @@ The third stage: one view, one question. Files of queries/ become views; their h
 
     -- The question the view answers, in one or more lines.
     -- Grain: watch, buyer, period
+    -- Kept: watch, period
     -- buyer: what each column means, with its unit; a line may go on
     --   on the next, set in by two more spaces
     select …
 
 A file of queries/checks/ is a select that must find nothing; its header is a sentence that says what is wrong.
+
+A view whose header says `Kept` is answered from a table in that order while the facts and lists stay as they are:
+plain.x is the select itself, kept.x the table or, until `keep` makes it, plain.x again; views.x reads kept.x, or, when
+as_of is set, plain.x.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from tradewatch.errors import QueryError
-from tradewatch.warehouse import transaction
+from tradewatch.warehouse import first_row, let_go, transaction
 
 FACTS = ("trade", "coverage")
 """The files of queries/facts/ that are views, in no particular order."""
@@ -35,6 +40,7 @@ class Query:
     select: str
     question: str
     grain: str
+    kept: str  # columns by which its answer is kept in order; empty when it is asked anew each time
     meanings: tuple[tuple[str, str], ...]  # column, meaning with unit; in the order of the file
 
     @property
@@ -61,9 +67,11 @@ def build(con: duckdb.DuckDBPyConnection, shipped: Path, own: Path) -> int:
     """
     found = read(shipped, own)
     with transaction(con):
+        let_go(con)
         _drop_all(con)
         for query in _in_order(found):
             _create(con, query)
+        let_go(con)
     return len(found)
 
 
@@ -97,13 +105,13 @@ def parse(schema: str, path: Path) -> Query:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem):
         raise QueryError(f"{path}: a file's name is its view's name: small letters, digits and _ only.")
     comments, select = _split(path)
-    question, grain, meanings = _header(comments, path)
+    question, grain, kept, meanings = _header(comments, path)
     if schema != "checks" and not (question and grain and meanings):
         raise QueryError(f"{path}: the header must hold a question, a line `-- Grain: …` and a line for each column.")
     if not question:
         raise QueryError(f"{path}: the header must say in a sentence what is wrong when the check finds rows.")
     view = f"{schema}.{path.stem}"
-    return Query(view=view, path=path, select=select, question=question, grain=grain, meanings=meanings)
+    return Query(view=view, path=path, select=select, question=question, grain=grain, kept=kept, meanings=meanings)
 
 
 def _split(path: Path) -> tuple[list[str], str]:
@@ -117,21 +125,23 @@ def _split(path: Path) -> tuple[list[str], str]:
     return [line.removeprefix("--").removeprefix(" ") for line in lines[:end]], body.strip().removesuffix(";")
 
 
-def _header(comments: Iterable[str], path: Path) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    """The question, the grain and the meaning of each column."""
+def _header(comments: Iterable[str], path: Path) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+    """The question, the grain, the order in which it is kept, and the meaning of each column."""
     question: list[str] = []
-    grain = ""
+    grain = kept = ""
     meanings: list[tuple[str, str]] = []
     for line in comments:
         if line.startswith("Grain:"):
             grain = line.removeprefix("Grain:").strip()
+        elif line.startswith("Kept:"):
+            kept = line.removeprefix("Kept:").strip()
         elif not grain:
             question.append(line.strip())
         elif line.startswith("  ") and meanings:
             meanings[-1] = (meanings[-1][0], f"{meanings[-1][1]} {line.strip()}")
         else:
             meanings.append(_meaning(line, path))
-    return " ".join(question).strip(), grain, tuple(meanings)
+    return " ".join(question).strip(), grain, kept, tuple(meanings)
 
 
 def _meaning(line: str, path: Path) -> tuple[str, str]:
@@ -159,7 +169,7 @@ def _in_order(found: Sequence[Query]) -> list[Query]:
 def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
     made = con.execute(
         "select schema_name, view_name from duckdb_views() where not internal and not temporary"
-        " and database_name = current_database() and schema_name in ('facts', 'views', 'checks')"
+        " and database_name = current_database() and schema_name in ('facts', 'views', 'checks', 'plain', 'kept')"
     ).fetchall()
     for schema, name in made:
         con.execute(f'drop view {schema}."{name}"')
@@ -168,10 +178,45 @@ def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
 def _create(con: duckdb.DuckDBPyConnection, query: Query) -> None:
     try:
         _refuse_all_but_one_select(con, query)
-        con.execute(f"create view {query.view} as {query.select}")
+        con.execute(f"create view {query.view} as {_kept(con, query) if query.kept else query.select}")
     except duckdb.Error as problem:
         raise QueryError(f"{query.path} does not run: {' '.join(str(problem).split())[:500]}") from problem
     _document(con, query)
+
+
+def _kept(con: duckdb.DuckDBPyConnection, query: Query) -> str:
+    """
+    The select of a view that reads what is kept; its own select becomes plain.x, with the order as its comment.
+
+    What is kept is an empty table until all views are made: DuckDB would follow a view down to the facts each time.
+    """
+    name = query.view.removeprefix("views.")
+    con.execute(f"create view plain.{name} as {query.select}")
+    con.execute(f"comment on view plain.{name} is {_literal(query.kept)}")
+    con.execute(f"create table kept.{name} as select * from plain.{name} order by {query.kept} limit 0")
+    return (
+        f"select * from query_table(case when getvariable('as_of') is null then 'kept.{name}' else 'plain.{name}' end)"
+    )
+
+
+def unkept(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The views whose answers are to be kept and are not, each after those it reads: name and order."""
+    if not first_row(con, "select 1 from facts.trade_history limit 1"):
+        return []
+    return con.execute(
+        "select p.view_name, p.comment from duckdb_views() as p inner join duckdb_views() as k"
+        " on k.view_name = p.view_name and k.schema_name = 'kept' and k.database_name = p.database_name"
+        " where p.schema_name = 'plain' and p.database_name = current_database() order by p.view_oid"
+    ).fetchall()
+
+
+def keep(con: duckdb.DuckDBPyConnection, on_done: Callable[[str], None] = lambda _: None) -> None:
+    """Keep the answers of the views that say so, each in its order, where they are not kept already."""
+    for name, order in unkept(con):
+        with transaction(con):
+            con.execute(f"drop view kept.{name}")
+            con.execute(f"create table kept.{name} as select * from plain.{name} order by {order}")
+        on_done(name)
 
 
 def _refuse_all_but_one_select(con: duckdb.DuckDBPyConnection, query: Query) -> None:

@@ -20,7 +20,7 @@ import polars as pl
 from currency_converter.currency_converter import CURRENCY_FILE
 
 from tradewatch.errors import ConfigError
-from tradewatch.warehouse import lend, transaction
+from tradewatch.warehouse import lend, let_go, transaction
 
 LISTS = (
     "area",
@@ -95,6 +95,7 @@ def load(
     one sentence what is wrong with which file, and ref.* is then as it was.
     """
     with transaction(con):
+        let_go(con)
         counts = {table: _load_list(con, folder / f"{table}.csv", table) for table in LISTS}
         if user_books:
             counts["gacc_commodity"] = _load_books(con, user_books)

@@ -128,6 +128,21 @@ def dicts(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
+def let_go(con: duckdb.DuckDBPyConnection) -> None:
+    """
+    Ask views anew that were kept as tables (see queries.keep); inside the transaction that changes what they read.
+
+    The last made goes first: what it reads is still a table then, and DuckDB need not follow it down to the facts.
+    """
+    kept = con.execute(
+        "select table_name from duckdb_tables() where schema_name = 'kept' and database_name = current_database()"
+        " order by table_oid desc"
+    ).fetchall()
+    for (name,) in kept:
+        con.execute(f"drop table kept.{name}")
+        con.execute(f"create view kept.{name} as select * from plain.{name}")
+
+
 def is_made_from(con: duckdb.DuckDBPyConnection, part: str, sha256: str) -> bool:
     """Whether a part of the warehouse was made from what has this hash."""
     query = "select 1 from ref.made_from where part = $part and sha256 = $sha256"

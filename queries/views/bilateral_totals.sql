@@ -1,5 +1,6 @@
 -- How much of all goods did each area state as exports to, and imports from, each other area?
 -- Grain: source, reporter, partner, flow, freq, period, currency
+-- Kept: reporter, partner, flow, period
 -- source: whose statistics
 -- reporter: the area whose books these are
 -- partner: the other side as the reporter names it, WLD for the world; never add WLD to the others

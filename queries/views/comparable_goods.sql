@@ -1,6 +1,7 @@
 -- Which codes may be compared over the 27 months that end in a month, and as what? Codes change every January (CN) and
 -- with every edition (HS); a code that begins or ends inside the window must not look like new or lost trade.
 -- Grain: watch, source, period, commodity
+-- Kept: watch, source, period
 -- watch: the watch, see ref.watch
 -- source: whose statistics
 -- period: first day of the month judged, t; the window is t-26 to t

@@ -98,7 +98,8 @@ months as (
         case k.kind when 'corridor' then 'listed' else s.unit end, s.period
 ),
 
--- A month of a corridor counts as published when nine tenths of the units of its best month before are.
+-- A month of a corridor counts as published when nine tenths of the units of its best month before are (to hubs and
+-- control partners: of the units ever sold there).
 ranked as (
     select
         m.*,

@@ -3,6 +3,7 @@
 -- several levels, editions or currencies, one of them is taken: US dollars before others, the newest edition, then the
 -- shortest code of six digits or more. A chapter that a group names stands beside its codes and is never added to them.
 -- Grain: source, supplier, buyer, period, commodity
+-- Kept: supplier, buyer, hs6, period
 -- source: whose statistics
 -- supplier: the exporting area whose books these are; a country or territory, never an aggregate
 -- buyer: the area named as destination; never the world or an aggregate

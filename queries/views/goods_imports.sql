@@ -3,6 +3,7 @@
 -- them is taken: US dollars before others, the newest edition, then the shortest code of six digits or more.
 -- It does not say who sold the goods: most books name the country of origin, some the country of consignment.
 -- Grain: source, supplier, buyer, period, commodity
+-- Kept: buyer, supplier, hs6, period
 -- source: whose statistics
 -- supplier: the area named as origin; never the world or an aggregate
 -- buyer: the importing area whose books these are; a country or territory, never an aggregate

@@ -5,6 +5,7 @@
 -- diversion looked like in 2022, so the excess before that last factor stands beside.
 -- It does not show that goods went on, nor to whom: see views.roundabout.
 -- Grain: watch, hub, hs6, period
+-- Kept: watch, period, hub
 -- watch: the watch, see ref.watch
 -- hub: a hub of the watch, as buyer
 -- hs6: six-digit code, or the name of the family of codes compared as one sum, see views.comparable_goods; finer
@@ -21,7 +22,13 @@
 -- excess_before_partner_growth_usd: purchases less baseline times elsewhere growth alone
 -- score: excess in standard deviations of what chance and growth do to such a flow
 -- suppliers_up: counted suppliers that sold at least half more than expected of them, before partner growth
-with series as (
+with compared as (
+    -- Read once, here: so it is planned by itself.
+    select *
+    from views.compared_exports
+),
+
+series as (
     select
         s.watch,
         s.period,
@@ -31,7 +38,7 @@ with series as (
         case when target.member is null then 1 else 0 end as elsewhere,
         sum(case when s.age = 'newest' then s.value_usd else 0 end) / 3.0 as now,
         sum(case when s.age <> 'newest' then s.value_usd else 0 end) / cast(s.baseline_months as double) as base
-    from views.compared_exports as s
+    from compared as s
     left join ref.watch_member as target
         on target.watch = s.watch and target.role = 'target' and target.member = s.buyer
     where s.counted and s.comparable
@@ -81,7 +88,7 @@ monthly as (
         month,
         max(baseline_months) as months,
         sum(cast(value_usd as double)) as value_usd
-    from views.compared_exports
+    from compared
     where counted and comparable and age <> 'newest'
     group by watch, period, buyer, left(goods_unit, 6), month
 ),

@@ -4,6 +4,7 @@
 -- It does not see transit: goods that cross a hub without entering it are in no books of it, and a hub that states
 -- nothing, or not by month, has no rows here, which says nothing about what it sends on.
 -- Grain: watch, hub, target, hs6, period
+-- Kept: watch, period, hub
 -- watch: the watch, see ref.watch
 -- hub: a hub of the watch, as supplier
 -- target: the area under watch

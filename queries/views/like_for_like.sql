@@ -4,6 +4,7 @@
 -- trade changed, nor hold what suppliers without complete answers sold. January and February of Lunar New Year
 -- reporters count together or not at all, and quarters and years never part them.
 -- Grain: watch, source, supplier, buyer, span, base_period, period, unit
+-- Kept: watch, buyer, supplier, base_period, period
 -- watch: the watch, see ref.watch
 -- source: whose statistics
 -- supplier: the exporting area whose books these are

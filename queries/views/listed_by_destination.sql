@@ -93,22 +93,42 @@ sides as (
         on c.watch = p.watch and c.source = p.source and c.buyer = p.buyer and c.period = p.period
 ),
 
-tiers as (
+sold as (
     select
-        list,
-        version,
-        commodity,
-        tier
-    from ref.goods_item
-    where length(commodity) = 6
-    union all
-    select
-        list,
-        version,
-        commodity,
-        'all' as tier
-    from ref.goods_item
-    where length(commodity) = 6
+        s.watch,
+        s.source,
+        s.buyer,
+        s.year,
+        e.tier,
+        e.currency,
+        sum(case when s.is_now = 1 then e.value else 0 end) as value,
+        sum(case when s.is_now = 0 then e.value else 0 end) as previous_value,
+        sum(case when s.is_now = 1 and s.is_both = 1 then e.value else 0 end) as like_for_like_value,
+        sum(case when s.is_now = 0 and s.is_both = 1 then e.value else 0 end) as like_for_like_previous_value,
+        sum(case when s.is_now = 1 then e.value_usd else 0 end) as value_usd,
+        sum(case when s.is_now = 0 then e.value_usd else 0 end) as previous_value_usd,
+        sum(
+            case
+                when s.is_now = 1 and (renumbered.commodity is not null or e.seam in ('fair', 'poor')) then e.value
+                else 0
+            end
+        ) as seam_value
+    from sides as s
+    inner join ref.watch as w on w.watch = s.watch
+    inner join views.listed_exports as e
+        on
+            e.list = w.list
+            and e.version = w.version
+            and e.source = s.source
+            and e.supplier = s.supplier
+            and e.buyer = s.buyer
+            and e.period = s.period
+    left join (
+        select distinct commodity
+        from ref.hs_seam
+        where predecessor <> commodity
+    ) as renumbered on renumbered.commodity = e.hs6
+    group by s.watch, s.source, s.buyer, s.year, e.tier, e.currency
 ),
 
 roles as (
@@ -126,45 +146,24 @@ select
     s.source,
     s.buyer,
     case r.rank when 1 then 'target' when 2 then 'hub' when 3 then 'coalition' else 'other' end as role,
-    tiers.tier,
+    case k.tiers when 'all' then 'all' else s.tier end as tier,
     cast(s.year as integer) as year,
     cast(y.months_covered as integer) as months_covered,
     cast(y.months_missing as integer) as months_missing,
-    sum(case when s.is_now = 1 then e.value else 0 end) as value,
-    sum(case when s.is_now = 0 then e.value else 0 end) as previous_value,
-    sum(case when s.is_now = 1 and s.is_both = 1 then e.value else 0 end) as like_for_like_value,
-    sum(case when s.is_now = 0 and s.is_both = 1 then e.value else 0 end) as like_for_like_previous_value,
-    e.currency,
-    sum(case when s.is_now = 1 then e.value_usd else 0 end) as value_usd,
-    sum(case when s.is_now = 0 then e.value_usd else 0 end) as previous_value_usd,
-    sum(
-        case
-            when s.is_now = 1 and (renumbered.commodity is not null or e.seam in ('fair', 'poor')) then e.value
-            else 0
-        end
-    ) as seam_value
-from sides as s
-inner join ref.watch as w on w.watch = s.watch
-inner join views.listed_exports as e
-    on
-        e.list = w.list
-        and e.version = w.version
-        and e.source = s.source
-        and e.supplier = s.supplier
-        and e.buyer = s.buyer
-        and e.period = s.period
-inner join tiers
-    on
-        tiers.list = e.list
-        and tiers.version = e.version
-        and tiers.commodity = e.hs6
-        and (tiers.tier = 'all' or tiers.tier = e.tier)
+    sum(s.value) as value,
+    sum(s.previous_value) as previous_value,
+    sum(s.like_for_like_value) as like_for_like_value,
+    sum(s.like_for_like_previous_value) as like_for_like_previous_value,
+    s.currency,
+    sum(s.value_usd) as value_usd,
+    sum(s.previous_value_usd) as previous_value_usd,
+    sum(s.seam_value) as seam_value
+from sold as s
 inner join years as y
     on y.watch = s.watch and y.source = s.source and y.buyer = s.buyer and y.year = s.year
-left join (
-    select distinct commodity
-    from ref.hs_seam
-    where predecessor <> commodity
-) as renumbered on renumbered.commodity = e.hs6
+cross join (values ('all'), ('each')) as k (tiers)
 left join roles as r on r.watch = s.watch and r.member = s.buyer
-group by s.watch, s.source, s.buyer, r.rank, tiers.tier, s.year, y.months_covered, y.months_missing, e.currency
+where k.tiers = 'all' or s.tier is not null
+group by
+    s.watch, s.source, s.buyer, r.rank, case k.tiers when 'all' then 'all' else s.tier end, s.year, y.months_covered,
+    y.months_missing, s.currency

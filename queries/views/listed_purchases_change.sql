@@ -2,6 +2,7 @@
 -- sales of the same goods to others explain? Trailing three months against the 24 months before them; the target is
 -- never among the others. Only goods that can be compared over the whole window count (see views.comparable_goods).
 -- Grain: watch, buyer, period
+-- Kept: watch, period, buyer
 -- watch: the watch, see ref.watch
 -- buyer: the area named as destination
 -- role: target, hub, coalition or other, as the watch names it
@@ -24,7 +25,13 @@
 --   in the score, because a boom of everything is itself what diversion looks like; null when no totals are in the data
 -- seam_excluded_usd: listed purchases of the three months left out because their codes changed, US dollars
 -- seam_excluded_baseline_3m_usd: the same in three average months of the baseline
-with series as (
+with compared as (
+    -- Read once, here: so it is planned by itself.
+    select *
+    from views.compared_exports
+),
+
+series as (
     select
         s.watch,
         s.period,
@@ -34,7 +41,7 @@ with series as (
         case when target.member is null then 1 else 0 end as elsewhere,
         sum(case when s.age = 'newest' then s.value_usd else 0 end) / 3.0 as now,
         sum(case when s.age <> 'newest' then s.value_usd else 0 end) / cast(s.baseline_months as double) as base
-    from views.compared_exports as s
+    from compared as s
     left join ref.watch_member as target
         on target.watch = s.watch and target.role = 'target' and target.member = s.buyer
     where s.counted and s.comparable
@@ -81,7 +88,7 @@ monthly as (
         month,
         max(baseline_months) as months,
         sum(cast(value_usd as double)) as value_usd
-    from views.compared_exports
+    from compared
     where counted and comparable and age <> 'newest'
     group by watch, period, buyer, month
 ),
@@ -108,7 +115,7 @@ seam as (
         ) as excluded_baseline,
         sum(case when age <> 'newest' then value_usd else 0 end) as all_baseline,
         sum(case when counted and age <> 'newest' then value_usd else 0 end) as counted_baseline
-    from views.compared_exports
+    from compared
     group by watch, period, buyer
 ),
 
@@ -122,13 +129,14 @@ totals as (
         sum(case when b.period <= w.period - interval 3 month then b.value_usd else 0 end)
         / nullif(count(case when b.period <= w.period - interval 3 month then 1 end), 0) as base
     from views.supplier_windows as w
-    inner join views.bilateral_totals as b
+    inner join views.total_flows as b
         on
             b.source = w.source
             and b.reporter = w.supplier
             and b.partner = w.buyer
             and b.flow = 'export'
             and b.freq = 'M'
+            and b.state in ('value', 'partial')
             and b.period <= w.period
             and b.period >= w.period - interval 26 month
     where w.counted

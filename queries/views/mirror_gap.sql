@@ -6,6 +6,7 @@
 -- 2022 are one sum, but where a side was asked for some of the codes only, or took them up later, a change may be
 -- the codes' own.
 -- Grain: exports_source, imports_source, supplier, buyer, goods_unit, period
+-- Kept: period, goods_unit, supplier, buyer
 -- exports_source: whose statistics of the exports
 -- imports_source: whose statistics of the imports
 -- supplier: the area that states the exports, by last known destination

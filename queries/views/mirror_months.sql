@@ -40,7 +40,24 @@ scope_units as (
         s.partner,
         u.goods_unit
     from facts.scope as s
-    inner join units as u on u.hs6 = left(s.commodity, 6)
+    inner join units as u on u.hs6 = left(s.commodity, 6) or s.commodity = 'ALL'
+),
+
+-- A month without a row is a zero only between areas of which one has ever stated trade in the goods with the other.
+traded as (
+    select
+        e.supplier,
+        e.buyer,
+        u.goods_unit
+    from views.goods_exports as e
+    inner join units as u on u.hs6 = e.hs6
+    union
+    select
+        i.supplier,
+        i.buyer,
+        u.goods_unit
+    from views.goods_imports as i
+    inner join units as u on u.hs6 = i.hs6
 ),
 
 asked as (
@@ -48,12 +65,27 @@ asked as (
         c.flow,
         c.source,
         c.reporter,
-        k.partner,
+        t.buyer as partner,
         k.goods_unit,
         c.period
     from facts.coverage as c
     inner join scope_units as k on k.scope = c.scope
-    where c.flow in ('export', 'import') and c.freq = 'M' and c.state in ('value', 'zero') and k.partner <> c.reporter
+    inner join traded as t
+        on t.supplier = c.reporter and t.goods_unit = k.goods_unit and (t.buyer = k.partner or k.partner = 'ALL')
+    where c.flow = 'export' and c.freq = 'M' and c.state in ('value', 'zero') and t.buyer <> t.supplier
+    union
+    select distinct
+        c.flow,
+        c.source,
+        c.reporter,
+        t.supplier as partner,
+        k.goods_unit,
+        c.period
+    from facts.coverage as c
+    inner join scope_units as k on k.scope = c.scope
+    inner join traded as t
+        on t.buyer = c.reporter and t.goods_unit = k.goods_unit and (t.supplier = k.partner or k.partner = 'ALL')
+    where c.flow = 'import' and c.freq = 'M' and c.state in ('value', 'zero') and t.buyer <> t.supplier
 ),
 
 exports as (

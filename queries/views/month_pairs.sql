@@ -2,6 +2,7 @@
 -- goods that mean the same at both times, and have complete answers covered both? It does not add up over units: see
 -- views.like_for_like, which is made of it. January and February of Lunar New Year reporters are one block.
 -- Grain: watch, source, supplier, buyer, base_year, year, block, unit
+-- Kept: watch, buyer, supplier, base_year, year
 -- watch: the watch, see ref.watch
 -- source: whose statistics
 -- supplier: the exporting area whose books these are

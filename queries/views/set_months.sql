@@ -2,6 +2,7 @@
 -- the set has it published? The source is that of views.watched_reading. It does not say what suppliers without a row
 -- shipped: they have not stated the month.
 -- Grain: watch, list, version, cut, goods, target, period, supplier
+-- Kept: watch, list, version, cut, goods, period
 -- watch: the watch, see ref.watch
 -- list: the list of the watch, or goods_group for groups taken whole
 -- version: date of the list; whole for a group

@@ -2,6 +2,7 @@
 -- A month that was published with nothing recorded counts as published; one not released, suppressed or failed not, nor
 -- one known only from files that do not say what was asked, nor one asked for fewer watched codes than before.
 -- Grain: watch, source, supplier, buyer, period
+-- Kept: watch, supplier, buyer, period
 -- watch: the watch, see ref.watch
 -- source: whose statistics
 -- supplier: the exporting area whose books these are; a country or territory, never an aggregate

@@ -2,6 +2,7 @@
 -- the 24 months before those, and in which source? A supplier stated in two sources is read in one: the one with more
 -- published months, then a national source before Comtrade, then by name.
 -- Grain: watch, supplier, buyer, period
+-- Kept: watch, period, supplier, buyer
 -- watch: the watch, see ref.watch
 -- supplier: a member of the watch's coalition
 -- buyer: the area named as destination

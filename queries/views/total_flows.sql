@@ -2,6 +2,7 @@
 -- A period that was published with nothing recorded is a row of zero; one that nobody answered for is no row.
 -- It does not say whether the other side states the same: see views.mirror_gap and views.ghost_transit.
 -- Grain: source, reporter, partner, flow, freq, period
+-- Kept: reporter, partner, flow, period
 -- source: whose statistics
 -- reporter: the area whose books these are
 -- partner: the other side as the reporter names it, WLD for the world; never add WLD or aggregates to the others
@@ -39,7 +40,8 @@ with stated as (
     where choice = 1
 ),
 
-asked as (
+-- An answer for every partner covers those that the reporter has ever stated.
+covered as (
     select
         c.source,
         c.reporter,
@@ -47,13 +49,50 @@ asked as (
         c.flow,
         c.freq,
         c.period,
-        max(case when c.state in ('value', 'zero') then 1 else 0 end) as published,
-        max(case when c.state = 'not_released' then 1 else 0 end) as not_released,
-        max(case when c.state = 'failed' then 1 else 0 end) as failed
+        c.state
     from facts.coverage as c
     inner join facts.scope as s on s.scope = c.scope and s.commodity in ('TOTAL', 'ALL') and s.partner <> 'ALL'
-    where c.flow in ('export', 'import') and c.freq in ('M', 'A') and s.partner <> c.reporter
-    group by c.source, c.reporter, s.partner, c.flow, c.freq, c.period
+    union all
+    select
+        c.source,
+        c.reporter,
+        known.partner,
+        c.flow,
+        c.freq,
+        c.period,
+        c.state
+    from facts.coverage as c
+    inner join facts.scope as s on s.scope = c.scope and s.commodity in ('TOTAL', 'ALL') and s.partner = 'ALL'
+    inner join (
+        select distinct
+            source,
+            reporter,
+            partner,
+            flow,
+            freq
+        from stated
+    ) as known
+        on
+            known.source = c.source
+            and known.reporter = c.reporter
+            and known.flow = c.flow
+            and known.freq = c.freq
+),
+
+asked as (
+    select
+        source,
+        reporter,
+        partner,
+        flow,
+        freq,
+        period,
+        max(case when state in ('value', 'zero') then 1 else 0 end) as published,
+        max(case when state = 'not_released' then 1 else 0 end) as not_released,
+        max(case when state = 'failed' then 1 else 0 end) as failed
+    from covered
+    where flow in ('export', 'import') and freq in ('M', 'A') and partner <> reporter
+    group by source, reporter, partner, flow, freq, period
 ),
 
 parts as (

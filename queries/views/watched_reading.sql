@@ -8,7 +8,8 @@
 -- buyer: a target, hub or control partner of the watch
 -- role: target, hub or control_partner
 -- period: first day of the month
--- codes_published: watched codes that complete answers cover, those of groups and control products included
+-- codes_published: watched codes that complete answers cover, those of groups and control products included; for hubs
+--   and control partners only codes ever sold to them
 -- exports_usd: what this source states for the watched codes of six digits, US dollars
 -- chosen: true for the one source that is read
 select

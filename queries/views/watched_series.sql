@@ -1,7 +1,10 @@
 -- In which months has each supplier published what it sold to each watched buyer, by code, and how much? A month that
--- complete answers cover and that states nothing is a row of 0; a month without a row was not published for the code.
+-- complete answers cover and that states nothing is a row of 0, for the target of every code, for hubs and control
+-- partners of the codes, and their families, that the supplier ever sold them; any other month without a row was not
+-- published for the code.
 -- It does not choose between two sources of one supplier: both stay here, see views.watched_reading.
 -- Grain: watch, source, supplier, buyer, period, commodity
+-- Kept: watch, buyer, supplier, commodity, period
 -- watch: the watch, see ref.watch
 -- source: whose statistics
 -- supplier: the exporting area whose books these are; a country or territory, never an aggregate
@@ -61,25 +64,43 @@ scope_codes as (
     where s.commodity = 'ALL'
 ),
 
+-- Of the goods that a supplier never sold a hub or control partner there would be many millions of zeros.
+sold as (
+    select distinct
+        b.watch,
+        e.supplier,
+        e.buyer,
+        b.rank,
+        coalesce(relative.commodity, e.hs6) as commodity
+    from views.goods_exports as e
+    inner join buyers as b on b.buyer = e.buyer and b.rank > 1
+    left join ref.hs_family as f on f.commodity = e.hs6
+    left join ref.hs_family as relative on relative.family = f.family
+    where e.supplier <> e.buyer
+),
+
 scope_cells as (
     select
         c.watch,
         c.scope,
+        seller.area as supplier,
         b.buyer,
         b.rank,
         c.commodity
     from scope_codes as c
-    inner join buyers as b on b.watch = c.watch and b.buyer = c.partner
+    inner join buyers as b on b.watch = c.watch and b.rank = 1 and (b.buyer = c.partner or c.partner = 'ALL')
+    inner join ref.area as seller on seller.kind in ('country', 'territory') and seller.area <> b.buyer
     union
     select
         c.watch,
         c.scope,
-        b.buyer,
-        b.rank,
+        s.supplier,
+        s.buyer,
+        s.rank,
         c.commodity
     from scope_codes as c
-    inner join buyers as b on b.watch = c.watch
-    where c.partner = 'ALL'
+    inner join sold as s
+        on s.watch = c.watch and s.commodity = c.commodity and (s.buyer = c.partner or c.partner = 'ALL')
 ),
 
 -- What was asked and what was stated are stacked and added up by their key: so a buyer or month asked for reaches both.
@@ -87,7 +108,7 @@ cells as (
     select
         s.watch,
         c.source,
-        c.reporter as supplier,
+        s.supplier,
         s.buyer,
         s.rank,
         c.period,
@@ -96,11 +117,8 @@ cells as (
         0 as exports_usd,
         case when c.state in ('value', 'zero') then 1 else 0 end as published
     from facts.coverage as c
-    inner join scope_cells as s on s.scope = c.scope
-    inner join ref.area as seller on seller.area = c.reporter and seller.kind in ('country', 'territory')
-    where
-        c.flow = 'export' and c.freq = 'M' and c.reporter <> s.buyer
-        and c.state in ('value', 'zero', 'partial')
+    inner join scope_cells as s on s.scope = c.scope and s.supplier = c.reporter
+    where c.flow = 'export' and c.freq = 'M' and c.state in ('value', 'zero', 'partial')
     union all
     select
         b.watch,

@@ -11,7 +11,7 @@ from typing import Annotated
 import duckdb
 import typer
 
-from tradewatch import warehouse
+from tradewatch import queries, show, warehouse
 from tradewatch.errors import DataError, TradewatchError
 from tradewatch.files import plain
 from tradewatch.periods import month_from_digits
@@ -77,10 +77,12 @@ def now() -> datetime:
 
 @contextmanager
 def writing(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Settings]]:
-    """The warehouse, open to write."""
+    """The warehouse, open to write; left quick to ask: the answers that views keep are made where facts changed."""
     settings = settings_of(home)
     with warehouse.connect(settings.warehouse) as con:
         yield con, settings
+        with show.progress("keeping answers", len(queries.unkept(con))) as bar:
+            queries.keep(con, lambda name: bar.update(bar.task_ids[0], advance=1, description=f"kept {name}"))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import duckdb
 
 from tradewatch.facts import coverage, diff, late
 from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
+from tradewatch.warehouse import let_go
 
 __all__ = ["KEY", "Again", "Loaded", "Loading", "compact", "forget", "load", "places", "unknown_areas"]
 
@@ -37,6 +38,7 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
     """
     if loading.release.rows.is_empty() and not loading.release.blocks:  # publishers' notes, and lists that lack nothing
         return Loaded(kept=0, counts=dict.fromkeys(diff.CHANGED, 0), unknown_areas=[])
+    let_go(con)
     stage_release(con, loading)
     unknown = unknown_areas(con)
     coverage.note_verdicts(con)
@@ -74,6 +76,7 @@ def places(con: duckdb.DuckDBPyConnection, loading: Loading) -> dict[tuple[Any, 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
     """Empty the facts, before every kept pull is loaded again in the same transaction."""
+    let_go(con)
     for table in ("trade_history", "coverage_history", "scope"):
         con.execute(f"delete from facts.{table}")
 

@@ -248,6 +248,7 @@ def check(
 
     Raises DataError when no month can be judged.
     """
+    queries.keep(con)
     published, asked = findings.months_published(con), findings.months_asked(con)
     last = last or max(published, default=None)
     if last is None:

@@ -14,7 +14,7 @@ from functools import partial
 
 import duckdb
 
-from tradewatch import findings, warehouse
+from tradewatch import findings, queries, warehouse
 from tradewatch.errors import TradewatchError
 from tradewatch.files import plain
 from tradewatch.flow import build, check, pull, pull_gacc
@@ -100,7 +100,9 @@ class Job:
         return ("part" if lost else "done"), said
 
     def _build(self) -> tuple[str, Said]:
-        return "done", {"views": build(self.con, self.settings)}
+        views = build(self.con, self.settings)
+        queries.keep(self.con)
+        return "done", {"views": views}
 
     def _check(self) -> tuple[str, Said]:
         if not findings.months_published(self.con):
