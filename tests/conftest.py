@@ -6,8 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from command import Ran, tradewatch
 
+from tradewatch import flow, queries, warehouse
 from tradewatch.files import shipped
+from tradewatch.settings import Settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -18,6 +21,32 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
         yield connection
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table and view and no row, for tests to copy: making it takes two seconds."""
+    path = tmp_path_factory.mktemp("built") / "built.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
+        queries.build(connection, shipped("queries"), Path("no-such-folder"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse as `tradewatch build` leaves it, lists and views and no figure, for tests to copy."""
+    settings = Settings(home=tmp_path_factory.mktemp("ready"))
+    with warehouse.connect(settings.warehouse) as connection:
+        flow.build(connection, settings)
+    return settings.warehouse
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """A folder in which the demo has run, and what it printed; to be read, or copied by who changes something."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, tradewatch("demo", cwd=folder)
 
 
 @pytest.fixture

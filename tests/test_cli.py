@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from command import COMMANDS, Ran, tradewatch
@@ -14,13 +16,6 @@ from tradewatch import cli
 from tradewatch.files import shipped
 
 FILES = Path(__file__).parent / "files"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A folder in which the demo has run, and what it printed."""
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, tradewatch("demo", cwd=folder)
 
 
 def asked(demo: tuple[Path, Ran], *words: str) -> Ran:
@@ -86,13 +81,24 @@ PARAMETERS = (
 )
 
 
+@pytest.fixture(scope="module")
+def usual(demo: tuple[Path, Ran]) -> list[str]:
+    """What the question answers without parameters."""
+    return purchases(asked(demo, "ask", "history", "--format", "csv"))
+
+
+def purchases(ran: Ran) -> list[str]:
+    return [row["purchases_3m_usd"] for row in csv.DictReader(io.StringIO(ran.stdout))]
+
+
 @pytest.mark.parametrize("words", PARAMETERS)
-def test_a_saved_question_takes_its_parameters_as_options(demo: tuple[Path, Ran], words: tuple[str, ...]) -> None:
-    ran = asked(demo, "ask", "history", *words, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(ran.stdout)))
-    usual = list(csv.DictReader(io.StringIO(asked(demo, "ask", "history", "--format", "csv").stdout)))
-    assert rows
-    assert [row["purchases_3m_usd"] for row in rows] != [row["purchases_3m_usd"] for row in usual]
+def test_a_saved_question_takes_its_parameters_as_options(
+    demo: tuple[Path, Ran], usual: list[str], words: tuple[str, ...]
+) -> None:
+    found = purchases(asked(demo, "ask", "history", *words, "--format", "csv"))
+    assert usual
+    assert found
+    assert found != usual
 
 
 @pytest.mark.parametrize("words", [("--buyers", "KAZ"), ("--buyer",), ("KAZ",), ("-p", "KAZ")])
@@ -102,14 +108,12 @@ def test_a_parameter_that_is_not_one_is_refused(demo: tuple[Path, Ran], words: t
     assert ran.stderr.count("\n") == 1
 
 
-def test_every_saved_question_runs_on_the_sample(demo: tuple[Path, Ran]) -> None:
-    names = sorted(path.stem for path in (shipped("queries") / "ask").glob("*.sql"))
+def test_every_saved_question_is_listed(demo: tuple[Path, Ran]) -> None:
+    """That each runs on the sample, and what it answers there, is in docs/questions.md and its test."""
+    names = {path.stem for path in (shipped("queries") / "ask").glob("*.sql")}
     listed = asked(demo, "ask").stdout
     assert names
-    for name in names:
-        ran = asked(demo, "ask", name)
-        assert ran.returncode == 0, ran.stderr
-        assert name in listed
+    assert {name for name in names if name not in listed} == set()
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])
@@ -160,14 +164,12 @@ def test_sql_is_read_only(demo: tuple[Path, Ran], attempt: str) -> None:
     assert ran.returncode == 1
     assert ran.stderr.startswith("tradewatch: the query does not run: ")
     assert len(ran.stderr.splitlines()) == 1
-    assert (
-        "29994"
-        in asked(demo, "sql", "select count(*) from facts.trade where source = 'eurostat'", "--format", "csv").stdout
-    )
+    with duckdb.connect(str(demo[0] / "tradewatch-demo" / "tradewatch.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from facts.trade where source = 'eurostat'").fetchall() == [(29994,)]
 
 
-def test_the_digest_tells_nothing_twice(tmp_path: Path) -> None:
-    tradewatch("demo", cwd=tmp_path)
+def test_the_digest_tells_nothing_twice(demo: tuple[Path, Ran], tmp_path: Path) -> None:
+    shutil.copytree(demo[0] / "tradewatch-demo", tmp_path / "tradewatch-demo")
     home = ("--home", "tradewatch-demo")
     dry = tradewatch("digest", "--dry-run", *home, cwd=tmp_path).stdout
     first = tradewatch("digest", *home, cwd=tmp_path).stdout
