@@ -1,5 +1,6 @@
 """What the tests share: a warehouse in memory, the neighbouring folder of real files, and no other host."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,15 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with warehouse.connect(settings.warehouse) as connection:
         flow.build(connection, settings)
     return settings.warehouse
+
+
+@pytest.fixture
+def home(ready: Path, tmp_path: Path) -> Path:
+    """A home folder as `tradewatch build` leaves it."""
+    made = Settings(home=tmp_path / "home")
+    made.home.mkdir()
+    shutil.copy(ready, made.warehouse)
+    return made.home
 
 
 @pytest.fixture(scope="session")

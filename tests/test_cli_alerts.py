@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from command import Ran, tradewatch
+from command import Ran, typed
 
 from tradewatch.alerts.case import Point
 from tradewatch.show.cases import line
@@ -29,7 +29,7 @@ def copied(made: Path, tmp_path: Path) -> Path:
 
 
 def asked(folder: Path, *words: str, **environment: str) -> Ran:
-    return tradewatch("alerts", *words, "--home", "tradewatch-demo", cwd=folder, **environment)
+    return typed("alerts", *words, "--home", "tradewatch-demo", cwd=folder, **environment)
 
 
 def listed(folder: Path, *words: str) -> list[str]:
@@ -65,7 +65,7 @@ def test_show_has_all_of_a_case(made: Path) -> None:
 def test_the_sql_that_show_gives_answers_with_the_row(made: Path) -> None:
     found = json.loads(asked(made, "show", "hub-jump.KGZ", "--format", "json").stdout)
     words = shlex.split(found["command"])
-    again = tradewatch(*words[1:], "--format", "json", "--home", "tradewatch-demo", cwd=made)
+    again = typed(*words[1:], "--format", "json", "--home", "tradewatch-demo", cwd=made)
     (row,) = json.loads(again.stdout)
     assert row["buyer"] == "KGZ"
     assert row["purchases_3m_usd"] == found["value_usd"]
@@ -131,7 +131,7 @@ def test_a_warehouse_of_an_older_tradewatch_says_what_to_do(copied: Path) -> Non
             con.execute(f"alter table alerts.alert drop column {name}")
     ran = asked(copied, "list")
     assert (ran.returncode, "run `tradewatch build` once" in ran.stderr) == (1, True)
-    assert tradewatch("build", "--home", "tradewatch-demo", cwd=copied).returncode == 0
+    assert typed("build", "--home", "tradewatch-demo", cwd=copied).returncode == 0
     assert len(listed(copied)) == 4
 
 
