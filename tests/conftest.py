@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import hypothesis
 import pytest
 from command import Ran, tradewatch
 
 from tradewatch import flow, queries, warehouse
 from tradewatch.files import shipped
 from tradewatch.settings import Settings
+
+hypothesis.settings.register_profile("thorough", max_examples=1000)  # pytest --hypothesis-profile thorough
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -59,7 +62,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
     return folder, tradewatch("demo", cwd=folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real() -> Path:
     """The folder of real files beside a development checkout; a test that needs it is skipped where it is absent."""
     if not SHARED.is_dir():

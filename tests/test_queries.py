@@ -283,6 +283,9 @@ def test_no_finding_comes_from_the_change_of_edition(
 ) -> None:
     con = copied
     panel(con, with_predecessors=with_predecessors)
+    for view in ("listed_purchases_change", "direct_exports_change", "hub_purchases"):
+        con.execute(f"create table main.made_{view} as from views.{view}")
+        con.execute(f"create or replace view views.{view} as from main.made_{view}")  # asked here and by the rules
     worst = con.execute(
         "select max(abs(excess_usd)), count(*) from views.listed_purchases_change where scorable"
     ).fetchone()
