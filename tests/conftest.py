@@ -37,6 +37,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def with_views(built: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse of its own with every table and view and no row."""
+    with duckdb.connect(str(shutil.copy(built, tmp_path / "with_views.duckdb"))) as connection:
+        yield connection
+
+
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse as `tradewatch build` leaves it, lists and views and no figure, for tests to copy."""

@@ -79,13 +79,6 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     return con
 
 
-@pytest.fixture
-def copied(built: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse of its own with every view and no row."""
-    with duckdb.connect(str(shutil.copy(built, tmp_path / "copied.duckdb"))) as con:
-        yield con
-
-
 @contextmanager
 def made(case: Path, built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
@@ -279,9 +272,9 @@ where c.commodity in (select commodity from listed)
 
 @pytest.mark.parametrize("with_predecessors", [True, False], ids=["all codes asked", "listed codes asked"])
 def test_no_finding_comes_from_the_change_of_edition(
-    copied: duckdb.DuckDBPyConnection, with_predecessors: bool
+    with_views: duckdb.DuckDBPyConnection, with_predecessors: bool
 ) -> None:
-    con = copied
+    con = with_views
     panel(con, with_predecessors=with_predecessors)
     for view in ("listed_purchases_change", "direct_exports_change", "hub_purchases"):
         con.execute(f"create table main.made_{view} as from views.{view}")
@@ -314,9 +307,9 @@ def test_no_finding_comes_from_the_change_of_edition(
         ]
 
 
-def test_goods_left_out_at_the_seam_are_stated(copied: duckdb.DuckDBPyConnection) -> None:
-    panel(copied, with_predecessors=False)
-    row = copied.execute(
+def test_goods_left_out_at_the_seam_are_stated(with_views: duckdb.DuckDBPyConnection) -> None:
+    panel(with_views, with_predecessors=False)
+    row = with_views.execute(
         "select seam_excluded_usd, seam_excluded_baseline_3m_usd from views.listed_purchases_change"
         " where buyer = 'KGZ' and period = '2022-06-01'"
     ).fetchone()
