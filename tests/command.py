@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from tradewatch import cli
+from tradewatch import cli, show
 
 COMMANDS = (
     "alerts", "ask", "build", "check", "compact", "demo", "digest", "gacc", "import", "init", "pull", "replay", "run",
@@ -16,6 +16,9 @@ COMMANDS = (
 )  # fmt: skip
 
 Ran = subprocess.CompletedProcess[str]
+
+for console in (show.out, show.err):
+    console.width = show.WIDE  # as a process without a terminal has it; the workers of pytest-xdist set COLUMNS
 
 
 def tradewatch(*words: str | Path, cwd: Path, **environment: str) -> Ran:
