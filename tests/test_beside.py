@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tradewatch import alerts, digest, findings, queries
+from tradewatch import alerts, digest, findings
 from tradewatch.alerts import Answer, Reason
 from tradewatch.errors import RuleError
 from tradewatch.files import shipped
@@ -40,9 +40,14 @@ USUAL = {
 
 
 @pytest.fixture
+def con(with_views: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Every table, and every view."""
+    return with_views
+
+
+@pytest.fixture
 def hub(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """A warehouse whose views of purchases and prices are tables."""
-    queries.build(con, shipped("queries"), NOWHERE)
     for view in ("listed_purchases_change", "price_rise", "supplier_months"):
         con.execute(f"create table main.made_{view} as select * from views.{view}")
         con.execute(f"create or replace view views.{view} as select * from main.made_{view}")
@@ -203,7 +208,6 @@ def test_a_confirmed_drop_is_compared_the_other_way_round() -> None:
 
 
 def test_every_shipped_inhibitor_runs_on_its_real_view(con: duckdb.DuckDBPyConnection) -> None:
-    queries.build(con, shipped("queries"), NOWHERE)
     rules: list[Rule] = [HUB, DROP]
     for rule in rules:
         columns = {name for (name, *_) in con.execute(f"describe views.{rule.view}").fetchall()}

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
-from command import COMMANDS, Ran, tradewatch
+from command import COMMANDS, Ran, tradewatch, typed
 
 from tradewatch import cli
 from tradewatch.files import shipped
@@ -16,15 +18,8 @@ from tradewatch.files import shipped
 FILES = Path(__file__).parent / "files"
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A folder in which the demo has run, and what it printed."""
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, tradewatch("demo", cwd=folder)
-
-
 def asked(demo: tuple[Path, Ran], *words: str) -> Ran:
-    return tradewatch(*words, "--home", "tradewatch-demo", cwd=demo[0])
+    return typed(*words, "--home", "tradewatch-demo", cwd=demo[0])
 
 
 def test_the_demo_shows_figures_alerts_and_what_to_try(demo: tuple[Path, Ran]) -> None:
@@ -86,13 +81,24 @@ PARAMETERS = (
 )
 
 
+@pytest.fixture(scope="module")
+def usual(demo: tuple[Path, Ran]) -> list[str]:
+    """What the question answers without parameters."""
+    return purchases(asked(demo, "ask", "history", "--format", "csv"))
+
+
+def purchases(ran: Ran) -> list[str]:
+    return [row["purchases_3m_usd"] for row in csv.DictReader(io.StringIO(ran.stdout))]
+
+
 @pytest.mark.parametrize("words", PARAMETERS)
-def test_a_saved_question_takes_its_parameters_as_options(demo: tuple[Path, Ran], words: tuple[str, ...]) -> None:
-    ran = asked(demo, "ask", "history", *words, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(ran.stdout)))
-    usual = list(csv.DictReader(io.StringIO(asked(demo, "ask", "history", "--format", "csv").stdout)))
-    assert rows
-    assert [row["purchases_3m_usd"] for row in rows] != [row["purchases_3m_usd"] for row in usual]
+def test_a_saved_question_takes_its_parameters_as_options(
+    demo: tuple[Path, Ran], usual: list[str], words: tuple[str, ...]
+) -> None:
+    found = purchases(asked(demo, "ask", "history", *words, "--format", "csv"))
+    assert usual
+    assert found
+    assert found != usual
 
 
 @pytest.mark.parametrize("words", [("--buyers", "KAZ"), ("--buyer",), ("KAZ",), ("-p", "KAZ")])
@@ -102,14 +108,12 @@ def test_a_parameter_that_is_not_one_is_refused(demo: tuple[Path, Ran], words: t
     assert ran.stderr.count("\n") == 1
 
 
-def test_every_saved_question_runs_on_the_sample(demo: tuple[Path, Ran]) -> None:
-    names = sorted(path.stem for path in (shipped("queries") / "ask").glob("*.sql"))
+def test_every_saved_question_is_listed(demo: tuple[Path, Ran]) -> None:
+    """That each runs on the sample, and what it answers there, is in docs/questions.md and its test."""
+    names = {path.stem for path in (shipped("queries") / "ask").glob("*.sql")}
     listed = asked(demo, "ask").stdout
     assert names
-    for name in names:
-        ran = asked(demo, "ask", name)
-        assert ran.returncode == 0, ran.stderr
-        assert name in listed
+    assert {name for name in names if name not in listed} == set()
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])
@@ -160,29 +164,27 @@ def test_sql_is_read_only(demo: tuple[Path, Ran], attempt: str) -> None:
     assert ran.returncode == 1
     assert ran.stderr.startswith("tradewatch: the query does not run: ")
     assert len(ran.stderr.splitlines()) == 1
-    assert (
-        "29994"
-        in asked(demo, "sql", "select count(*) from facts.trade where source = 'eurostat'", "--format", "csv").stdout
-    )
+    with duckdb.connect(str(demo[0] / "tradewatch-demo" / "tradewatch.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from facts.trade where source = 'eurostat'").fetchall() == [(29994,)]
 
 
-def test_the_digest_tells_nothing_twice(tmp_path: Path) -> None:
-    tradewatch("demo", cwd=tmp_path)
+def test_the_digest_tells_nothing_twice(demo: tuple[Path, Ran], tmp_path: Path) -> None:
+    shutil.copytree(demo[0] / "tradewatch-demo", tmp_path / "tradewatch-demo")
     home = ("--home", "tradewatch-demo")
-    dry = tradewatch("digest", "--dry-run", *home, cwd=tmp_path).stdout
-    first = tradewatch("digest", *home, cwd=tmp_path).stdout
-    again = tradewatch("digest", *home, cwd=tmp_path).stdout
+    dry = typed("digest", "--dry-run", *home, cwd=tmp_path).stdout
+    first = typed("digest", *home, cwd=tmp_path).stdout
+    again = typed("digest", *home, cwd=tmp_path).stdout
     assert dry.splitlines()[2].startswith("4 new")
     assert first.splitlines()[2].startswith("4 new")
     assert again.splitlines()[2].startswith("0 new, 0 worse or withdrawn, 4 ongoing, 0 closed")
-    assert tradewatch("digest", "--as-of", "2999-01-01", *home, cwd=tmp_path).stdout == again
-    page = tradewatch("digest", "--dry-run", "--format", "html", *home, cwd=tmp_path).stdout
+    assert typed("digest", "--as-of", "2999-01-01", *home, cwd=tmp_path).stdout == again
+    page = typed("digest", "--dry-run", "--format", "html", *home, cwd=tmp_path).stdout
     assert page.startswith("<!DOCTYPE html>")
-    assert tradewatch("digest", "--to", "pigeon", *home, cwd=tmp_path).returncode == 2
-    unset = tradewatch("digest", "--to", "slack", *home, cwd=tmp_path)
+    assert typed("digest", "--to", "pigeon", *home, cwd=tmp_path).returncode == 2
+    unset = typed("digest", "--to", "slack", *home, cwd=tmp_path)
     assert (unset.returncode, "TRADEWATCH_SLACK_WEBHOOK" in unset.stderr) == (1, True)
-    tradewatch("check", "--since", "2021-06", "--month", "2022-11", *home, cwd=tmp_path)
-    after = tradewatch("digest", "--to", "file", *home, cwd=tmp_path)
+    typed("check", "--since", "2021-06", "--month", "2022-11", *home, cwd=tmp_path)
+    after = typed("digest", "--to", "file", *home, cwd=tmp_path)
     written = tmp_path / "tradewatch-demo" / "digests" / "2022-10.md"
     written = written if written.exists() else tmp_path / "tradewatch-demo" / "digests" / "2022-11.md"
     assert str(written) in after.stderr
@@ -191,17 +193,17 @@ def test_the_digest_tells_nothing_twice(tmp_path: Path) -> None:
 
 def test_import_ends_in_a_table_and_says_what_was_refused(tmp_path: Path) -> None:
     (tmp_path / "page.csv").write_text("<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", encoding="utf-8")
-    ran = tradewatch("import", "page.csv", FILES / "comtrade_website.csv", "--home", "h", cwd=tmp_path)
+    ran = typed("import", "page.csv", FILES / "comtrade_website.csv", "--home", "h", cwd=tmp_path)
     assert ran.returncode == 3
     assert "comtrade_website.csv" in ran.stdout
     assert ran.stderr.strip().splitlines()[-1].startswith("tradewatch: page.csv: a web page")
-    alone = tradewatch("import", "page.csv", "--home", "h", cwd=tmp_path)
+    alone = typed("import", "page.csv", "--home", "h", cwd=tmp_path)
     assert alone.returncode == 1
     assert "Traceback" not in alone.stderr
 
 
 def test_without_a_warehouse_there_is_one_clear_sentence(tmp_path: Path) -> None:
-    ran = tradewatch("status", cwd=tmp_path)
+    ran = typed("status", cwd=tmp_path)
     assert ran.returncode == 1
     assert ran.stderr.count("\n") == 1
     assert "there is no warehouse" in ran.stderr
@@ -210,26 +212,26 @@ def test_without_a_warehouse_there_is_one_clear_sentence(tmp_path: Path) -> None
 def test_a_home_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for home in ("file", "file/inside"):
-        ran = tradewatch("import", FILES / "comtrade_website.csv", "--home", home, cwd=tmp_path)
+        ran = typed("import", FILES / "comtrade_website.csv", "--home", home, cwd=tmp_path)
         assert ran.returncode == 1
         assert ran.stderr.startswith("tradewatch: ")
         assert ran.stderr.count("\n") == 1
 
 
 def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
-    assert tradewatch("import", "x", "--flow", "sideways", cwd=tmp_path).returncode == 2
-    assert tradewatch("nonsense", cwd=tmp_path).returncode == 2
+    assert typed("import", "x", "--flow", "sideways", cwd=tmp_path).returncode == 2
+    assert typed("nonsense", cwd=tmp_path).returncode == 2
 
 
 def test_init_makes_a_home_that_is_used(tmp_path: Path) -> None:
-    assert tradewatch("init", cwd=tmp_path).returncode == 0
+    assert typed("init", cwd=tmp_path).returncode == 0
     assert (tmp_path / "tradewatch.toml").is_file()
     assert (tmp_path / ".env.example").is_file()
     assert (tmp_path / "tradewatch-home" / "alerts").is_dir()
     (tmp_path / "tradewatch.toml").write_text('home = "elsewhere"\n', encoding="utf-8")
-    tradewatch("import", FILES / "comtrade_website.csv", cwd=tmp_path)
+    typed("import", FILES / "comtrade_website.csv", cwd=tmp_path)
     assert (tmp_path / "elsewhere" / "tradewatch.duckdb").is_file()
-    assert "nothing was changed" not in tradewatch("init", cwd=tmp_path).stderr
+    assert "nothing was changed" not in typed("init", cwd=tmp_path).stderr
 
 
 def test_a_users_own_view_and_rule_are_read(tmp_path: Path) -> None:
@@ -240,11 +242,9 @@ def test_a_users_own_view_and_rule_are_read(tmp_path: Path) -> None:
         "select count(*) as facts from facts.trade\n",
         encoding="utf-8",
     )
-    tradewatch("import", FILES / "comtrade_website.csv", "--home", "h", cwd=tmp_path)
-    assert tradewatch("build", "--home", "h", cwd=tmp_path).returncode == 0
-    assert tradewatch("sql", "from views.mine", "--format", "csv", "--home", "h", cwd=tmp_path).stdout.startswith(
-        "facts\n"
-    )
+    typed("import", FILES / "comtrade_website.csv", "--home", "h", cwd=tmp_path)
+    assert typed("build", "--home", "h", cwd=tmp_path).returncode == 0
+    assert typed("sql", "from views.mine", "--format", "csv", "--home", "h", cwd=tmp_path).stdout.startswith("facts\n")
 
 
 ANSWERS = ("ack", "confirm", "explain", "reopen", "silence")
@@ -252,13 +252,13 @@ ANSWERS = ("ack", "confirm", "explain", "reopen", "silence")
 
 @pytest.mark.parametrize("command", ["list", "show", "why", *ANSWERS])
 def test_every_command_on_alerts_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
-    assert f"Example: tradewatch alerts {command}" in tradewatch("alerts", command, "--help", cwd=tmp_path).stdout
+    assert f"Example: tradewatch alerts {command}" in typed("alerts", command, "--help", cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
     words = ("alerts", "why") if command == "alerts" else (command,)
-    shown = tradewatch(*words, "--help", cwd=tmp_path).stdout
+    shown = typed(*words, "--help", cwd=tmp_path).stdout
     assert f"Example: tradewatch {command}" in shown
 
 

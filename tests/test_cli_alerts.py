@@ -9,29 +9,27 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from command import Ran, tradewatch
+from command import Ran, typed
 
 from tradewatch.alerts.case import Point
 from tradewatch.show.cases import line
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the demo has run."""
-    folder = tmp_path_factory.mktemp("made")
-    tradewatch("demo", cwd=folder)
-    return folder
+@pytest.fixture
+def made(demo: tuple[Path, Ran]) -> Path:
+    """The folder in which the demo has run."""
+    return demo[0]
 
 
 @pytest.fixture
-def demo(made: Path, tmp_path: Path) -> Path:
+def copied(made: Path, tmp_path: Path) -> Path:
     """A copy of it, to be answered in."""
     shutil.copytree(made / "tradewatch-demo", tmp_path / "tradewatch-demo")
     return tmp_path
 
 
 def asked(folder: Path, *words: str, **environment: str) -> Ran:
-    return tradewatch("alerts", *words, "--home", "tradewatch-demo", cwd=folder, **environment)
+    return typed("alerts", *words, "--home", "tradewatch-demo", cwd=folder, **environment)
 
 
 def listed(folder: Path, *words: str) -> list[str]:
@@ -67,7 +65,7 @@ def test_show_has_all_of_a_case(made: Path) -> None:
 def test_the_sql_that_show_gives_answers_with_the_row(made: Path) -> None:
     found = json.loads(asked(made, "show", "hub-jump.KGZ", "--format", "json").stdout)
     words = shlex.split(found["command"])
-    again = tradewatch(*words[1:], "--format", "json", "--home", "tradewatch-demo", cwd=made)
+    again = typed(*words[1:], "--format", "json", "--home", "tradewatch-demo", cwd=made)
     (row,) = json.loads(again.stdout)
     assert row["buyer"] == "KGZ"
     assert row["purchases_3m_usd"] == found["value_usd"]
@@ -84,8 +82,8 @@ def test_why_as_json_leads_to_the_cell(made: Path) -> None:
 BAD = "\x1b[31mred\x1b[0m \x9b31m [bold]x[/bold] \u202e<b> *y*\r\nand \x07bell"
 
 
-def test_reasons_and_names_come_out_inert(demo: Path) -> None:
-    said = asked(demo, "explain", "hub-jump.KGZ", "--reason", BAD, "--by", "=cmd|' /C calc'!A0 \x1b]0;title\x07")
+def test_reasons_and_names_come_out_inert(copied: Path) -> None:
+    said = asked(copied, "explain", "hub-jump.KGZ", "--reason", BAD, "--by", "=cmd|' /C calc'!A0 \x1b]0;title\x07")
     assert (said.returncode, said.stdout) == (0, "")
     asking = (
         ("list",),
@@ -93,47 +91,48 @@ def test_reasons_and_names_come_out_inert(demo: Path) -> None:
         ("show", "hub-jump.KGZ"),
         ("show", "hub-jump.KGZ", "--format", "json"),
     )
-    outputs = [said.stderr, *(asked(demo, *words).stdout for words in asking)]
+    outputs = [said.stderr, *(asked(copied, *words).stdout for words in asking)]
     for text in outputs:
         assert text
         assert all(letter.isprintable() or letter == "\n" for letter in text)
     assert "[bold]x[/bold]" in outputs[3]  # shown, not obeyed
     assert json.loads(outputs[4])["alert"]["owner"] == "=cmd|' /C calc'!A0 ]0;title"
-    assert ",'=cmd|' /C calc'!A0" in asked(demo, "list", "--format", "csv").stdout
+    assert ",'=cmd|' /C calc'!A0" in asked(copied, "list", "--format", "csv").stdout
 
 
-def test_an_answer_is_under_the_login_name_and_is_taken_back(demo: Path) -> None:
-    assert asked(demo, "ack", "hub-jump.KGZ", "--reason", "I look", LOGNAME="ann").stderr == (
+def test_an_answer_is_under_the_login_name_and_is_taken_back(copied: Path) -> None:
+    assert asked(copied, "ack", "hub-jump.KGZ", "--reason", "I look", LOGNAME="ann").stderr == (
         "hub-jump.KGZ: Acknowledged by ann.\n"
     )
-    assert listed(demo, "--state", "acknowledged") == ["hub-jump.KGZ"]
-    assert asked(demo, "confirm", "hub-jump.KGZ", "--reason", "a case", "--by", "bob").returncode == 0
+    assert listed(copied, "--state", "acknowledged") == ["hub-jump.KGZ"]
+    assert asked(copied, "confirm", "hub-jump.KGZ", "--reason", "a case", "--by", "bob").returncode == 0
     assert (
-        asked(demo, "silence", "hub-jump.KAZ", "--reason", "x", "--by", "bob", "--until", "2999-01-01").returncode == 0
+        asked(copied, "silence", "hub-jump.KAZ", "--reason", "x", "--by", "bob", "--until", "2999-01-01").returncode
+        == 0
     )
-    assert "until 2999-01-01" in asked(demo, "show", "hub-jump.KAZ").stdout
-    assert listed(demo, "--state", "silenced") == ["hub-jump.KAZ"]
-    assert asked(demo, "reopen", "hub-jump.KGZ", "--reason", "no", "--by", "bob").returncode == 0
-    again = asked(demo, "reopen", "hub-jump.KGZ", "--reason", "no", "--by", "bob")
+    assert "until 2999-01-01" in asked(copied, "show", "hub-jump.KAZ").stdout
+    assert listed(copied, "--state", "silenced") == ["hub-jump.KAZ"]
+    assert asked(copied, "reopen", "hub-jump.KGZ", "--reason", "no", "--by", "bob").returncode == 0
+    again = asked(copied, "reopen", "hub-jump.KGZ", "--reason", "no", "--by", "bob")
     assert (again.returncode, "nothing to reopen" in again.stderr) == (1, True)
-    assert listed(demo, "--state", "confirmed") == []
-    unknown = asked(demo, "ack", "hub-jump.XXX", "--reason", "x", "--by", "bob")
+    assert listed(copied, "--state", "confirmed") == []
+    unknown = asked(copied, "ack", "hub-jump.XXX", "--reason", "x", "--by", "bob")
     assert (unknown.returncode, "there is no alert 'hub-jump.XXX'; there are direct-drop.RUS" in unknown.stderr) == (
         1,
         True,
     )
-    missing = asked(demo, "ack", "hub-jump.KGZ", "--by", "bob")
+    missing = asked(copied, "ack", "hub-jump.KGZ", "--by", "bob")
     assert missing.returncode == 2
 
 
-def test_a_warehouse_of_an_older_tradewatch_says_what_to_do(demo: Path) -> None:
-    with duckdb.connect(str(demo / "tradewatch-demo" / "tradewatch.duckdb")) as con:
+def test_a_warehouse_of_an_older_tradewatch_says_what_to_do(copied: Path) -> None:
+    with duckdb.connect(str(copied / "tradewatch-demo" / "tradewatch.duckdb")) as con:
         for name in ("owner", "until"):
             con.execute(f"alter table alerts.alert drop column {name}")
-    ran = asked(demo, "list")
+    ran = asked(copied, "list")
     assert (ran.returncode, "run `tradewatch build` once" in ran.stderr) == (1, True)
-    assert tradewatch("build", "--home", "tradewatch-demo", cwd=demo).returncode == 0
-    assert len(listed(demo)) == 4
+    assert typed("build", "--home", "tradewatch-demo", cwd=copied).returncode == 0
+    assert len(listed(copied)) == 4
 
 
 def test_the_line_of_a_case() -> None:

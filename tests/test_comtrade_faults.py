@@ -1,5 +1,6 @@
 """Whatever the service does, a pull from UN Comtrade has every asked cell as it is, or a state that says why not."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -26,9 +27,10 @@ Rule = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+def trial(ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     """A stand-in, and a home that was filled from it without faults."""
     plain = tmp_path_factory.mktemp("plain")
+    shutil.copy(ready, Settings(home=plain).warehouse)
     with running(world=WORLD, limits={"free": CAP}) as stand_in:
         assert not pulled(plain, fast(stand_in.url, cap=CAP), WANTED).lost
         yield Trial(stand_in=stand_in, plain=plain, wanted=WANTED, cap=CAP)
@@ -51,9 +53,9 @@ def struck(trial: Trial, home: Path, *rules: Rule) -> tuple[int, int]:
     return len(outcome.lost), compared.failed
 
 
-def test_the_comparison_sees_what_it_should(trial: Trial, tmp_path: Path) -> None:
+def test_the_comparison_sees_what_it_should(trial: Trial, home: Path) -> None:
     """A lost figure, another figure, a state never told: each is found, or the other tests prove nothing."""
-    calm(trial, tmp_path)
+    calm(trial, home)
     spoilings = {
         "is lost": "delete from facts.trade_history where commodity = '854231' and reporter = 'CHN'",
         "is not there": "update facts.trade_history set value = value + 1 where rowid = 0",
@@ -61,15 +63,15 @@ def test_the_comparison_sees_what_it_should(trial: Trial, tmp_path: Path) -> Non
         " (select rowid from facts.coverage_history where state = 'value' limit 1)",
     }
     for said, spoiling in spoilings.items():
-        with warehouse.connect(Settings(home=tmp_path).warehouse) as con:
+        with warehouse.connect(Settings(home=home).warehouse) as con:
             con.execute(spoiling)
         for settled in (True, False):
-            assert said in "".join(compare(tmp_path, trial.plain, settled=settled).wrong)
+            assert said in "".join(compare(home, trial.plain, settled=settled).wrong)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_plan_of_faults_loses_nothing_in_silence(trial: Trial, tmp_path: Path, seed: int) -> None:
-    found = tried(trial, tmp_path, plan_of(seed, MATCHES))
+def test_a_plan_of_faults_loses_nothing_in_silence(trial: Trial, home: Path, seed: int) -> None:
+    found = tried(trial, home, plan_of(seed, MATCHES))
     assert found.wrong == []
     assert found.compared is not None
     assert found.compared.cells > 10_000
@@ -79,12 +81,12 @@ FIRSTS = {"figures": "/data/v1/get/(?!.*countonly)", "count": "/data/v1/get/.*co
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_fault_of_any_kind_is_overcome(trial: Trial, tmp_path: Path, kind: str) -> None:
+def test_one_fault_of_any_kind_is_overcome(trial: Trial, home: Path, kind: str) -> None:
     """At the first list, the first count and the first figures."""
     rules = [{"match": match, "kind": kind, "times": 1} for match in FIRSTS.values()]
-    assert struck(trial, tmp_path, *rules) == (0, 0)
+    assert struck(trial, home, *rules) == (0, 0)
     assert [entry["fault"] for entry in trial.stand_in.log() if entry["fault"]] == [kind] * 3
-    assert compare(tmp_path, trial.plain, settled=True).wrong == ()
+    assert compare(home, trial.plain, settled=True).wrong == ()
 
 
 @pytest.mark.parametrize(
@@ -97,26 +99,26 @@ def test_one_fault_of_any_kind_is_overcome(trial: Trial, tmp_path: Path, kind: s
         ("gzip_bomb", "/data/v1/get/"),
     ],
 )
-def test_what_fails_for_ever_is_typed_and_comes_later(trial: Trial, tmp_path: Path, kind: str, where: str) -> None:
+def test_what_fails_for_ever_is_typed_and_comes_later(trial: Trial, home: Path, kind: str, where: str) -> None:
     """The silent ones: figures that are always short, and a bomb that always reads as an answer of no rows."""
-    lost, failed = struck(trial, tmp_path, {"match": where, "kind": kind})
+    lost, failed = struck(trial, home, {"match": where, "kind": kind})
     assert lost > 0
     assert failed > 0
-    calm(trial, tmp_path)
+    calm(trial, home)
 
 
-def test_an_answer_kept_before_a_failure_ends_it(trial: Trial, tmp_path: Path) -> None:
+def test_an_answer_kept_before_a_failure_ends_it(trial: Trial, home: Path) -> None:
     """One part of a question is lost, another is kept and cannot be compared: the next run loads it after that."""
     rules = (
         {"match": "cmdcode=TOTAL&.*period=[0-9,]*202201", "kind": "500", "but": "countonly"},
         {"match": "cmdcode=TOTAL&countonly.*period=[0-9,]*202112", "kind": "500", "but": "period=202111,202112,202201"},
     )
-    lost, failed = struck(trial, tmp_path, *rules)
+    lost, failed = struck(trial, home, *rules)
     assert lost > 1
     assert failed > 0
-    assert _pulls(tmp_path, "landed") == 1
-    calm(trial, tmp_path)
-    assert _pulls(tmp_path, "landed") == 0
+    assert _pulls(home, "landed") == 1
+    calm(trial, home)
+    assert _pulls(home, "landed") == 0
 
 
 def _pulls(home: Path, state: str) -> int:
@@ -124,15 +126,15 @@ def _pulls(home: Path, state: str) -> int:
         return len(con.execute("from raw.pull where state = $1", [state]).fetchall())
 
 
-def test_what_is_known_keeps_its_state_when_the_lists_fail(trial: Trial, tmp_path: Path) -> None:
-    calm(trial, tmp_path)
-    lost, failed = struck(trial, tmp_path, {"match": "getDa", "kind": "503"})
+def test_what_is_known_keeps_its_state_when_the_lists_fail(trial: Trial, home: Path) -> None:
+    calm(trial, home)
+    lost, failed = struck(trial, home, {"match": "getDa", "kind": "503"})
     assert lost > 0, "the exit code must tell"
-    states = _states(tmp_path)
+    states = _states(home)
     assert states["CHN"] <= {"value", "zero"}
     assert states["RUS"] == {"failed"}, "of what was not released, nobody knows"
     assert failed > 0
-    calm(trial, tmp_path)
+    calm(trial, home)
 
 
 def _states(home: Path) -> dict[str, set[str]]:
@@ -141,21 +143,21 @@ def _states(home: Path) -> dict[str, set[str]]:
     return {reporter: set(states) for reporter, states in rows}
 
 
-def test_a_gateway_page_does_not_lose_us_the_month_that_it_loses_the_uns_client(trial: Trial, tmp_path: Path) -> None:
+def test_a_gateway_page_does_not_lose_us_the_month_that_it_loses_the_uns_client(trial: Trial, home: Path) -> None:
     """The plan of the stand-in's own test: 502 in HTML for whatever asks for one month alone, here from the start."""
     rule = {"match": "period=202201", "kind": "502_html"}
-    lost, failed = struck(trial, tmp_path, rule)
+    lost, failed = struck(trial, home, rule)
     assert lost > 0
     assert failed > 0
-    assert "failed" in _states(tmp_path)["CHN"]
-    calm(trial, tmp_path)
+    assert "failed" in _states(home)["CHN"]
+    calm(trial, home)
 
 
-def test_the_ledger_knows_every_call_under_faults(trial: Trial, tmp_path: Path) -> None:
+def test_the_ledger_knows_every_call_under_faults(trial: Trial, home: Path) -> None:
     started = now()
     trial.stand_in.forget()
     trial.stand_in.faults(**plan_of(1, MATCHES) | {"only": ""})
-    pulled(tmp_path, fast(trial.stand_in.url, cap=CAP, seconds=IMPATIENT), WANTED)
-    with duckdb.connect(str(Settings(home=tmp_path).warehouse)) as con:
+    pulled(home, fast(trial.stand_in.url, cap=CAP, seconds=IMPATIENT), WANTED)
+    with duckdb.connect(str(Settings(home=home).warehouse)) as con:
         calls = con.execute("select http_status from raw.call where called_at >= $1", [started]).fetchall()
     assert len(calls) == len(trial.stand_in.log())

@@ -1,5 +1,6 @@
 """The ledgers of a pull: datasets as the source states them, calls and their quota, and what is still needed."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -9,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tradewatch import facts, flow, raw
+from tradewatch import facts, flow, raw, warehouse
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.raw.asked import from_plain, to_plain
 from tradewatch.records import ROWS, Call, Dataset, Question, Release, Stated, Told
@@ -21,10 +22,10 @@ NOW = datetime(2026, 11, 1)
 
 
 @pytest.fixture
-def built(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> duckdb.DuckDBPyConnection:
+def opened(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse with reference lists and views."""
-    flow.build(con, Settings(home=tmp_path))
-    return con
+    with warehouse.connect(Settings(home=home).warehouse) as con:
+        yield con
 
 
 def stated(last: datetime = FIRST, checksum: int = 1) -> dict[Dataset, Stated]:
@@ -157,37 +158,37 @@ def cells(question: Question) -> set[tuple[object, ...]]:
     return set(product(question.released, question.flows, question.partners, question.commodities))
 
 
-def test_what_is_needed_is_what_was_not_answered(built: duckdb.DuckDBPyConnection) -> None:
-    assert missing(built) == cells(QUESTION)
+def test_what_is_needed_is_what_was_not_answered(opened: duckdb.DuckDBPyConnection) -> None:
+    assert missing(opened) == cells(QUESTION)
     part = replace(QUESTION, partners=("643",), commodities=("854231", "854232"))
-    answered(built, part)
-    assert missing(built) == cells(QUESTION) - cells(part)
-    answered(built, QUESTION)
-    assert missing(built) == set()
+    answered(opened, part)
+    assert missing(opened) == cells(QUESTION) - cells(part)
+    answered(opened, QUESTION)
+    assert missing(opened) == set()
 
 
-def test_what_failed_is_still_needed(built: duckdb.DuckDBPyConnection) -> None:
-    answered(built, QUESTION, "failed")
-    assert missing(built) == cells(QUESTION)
+def test_what_failed_is_still_needed(opened: duckdb.DuckDBPyConnection) -> None:
+    answered(opened, QUESTION, "failed")
+    assert missing(opened) == cells(QUESTION)
 
 
-def test_a_newer_release_and_a_new_code_are_needed_again(built: duckdb.DuckDBPyConnection) -> None:
-    answered(built, QUESTION)
+def test_a_newer_release_and_a_new_code_are_needed_again(opened: duckdb.DuckDBPyConnection) -> None:
+    answered(opened, QUESTION)
     newer = dict(QUESTION.released) | {MARCH: FIRST + timedelta(days=9)}
-    found = needs.missing(built, "comtrade", ASKED, newer)
+    found = needs.missing(opened, "comtrade", ASKED, newer)
     assert [one.datasets for one in found] == [frozenset({MARCH})]
     wider = replace(QUESTION, commodities=(*QUESTION.commodities, "848210"))
-    assert missing(built, replace(ASKED, questions=(wider,))) == cells(replace(QUESTION, commodities=("848210",)))
+    assert missing(opened, replace(ASKED, questions=(wider,))) == cells(replace(QUESTION, commodities=("848210",)))
 
 
-def test_a_file_saved_by_hand_answers_no_question(built: duckdb.DuckDBPyConnection) -> None:
-    answered(built, QUESTION)
-    built.execute("update raw.pull set http_status = null")
-    assert missing(built) == cells(QUESTION)
+def test_a_file_saved_by_hand_answers_no_question(opened: duckdb.DuckDBPyConnection) -> None:
+    answered(opened, QUESTION)
+    opened.execute("update raw.pull set http_status = null")
+    assert missing(opened) == cells(QUESTION)
 
 
-def test_the_questions_of_a_watch_name_each_area_by_the_code_in_use(built: duckdb.DuckDBPyConnection) -> None:
-    asked = needs.asked(built, "comtrade", needs.Wanted(watch="russia"), datetime(2026, 1, 15))
+def test_the_questions_of_a_watch_name_each_area_by_the_code_in_use(opened: duckdb.DuckDBPyConnection) -> None:
+    asked = needs.asked(opened, "comtrade", needs.Wanted(watch="russia"), datetime(2026, 1, 15))
     sold, bought, totals = asked.questions
     assert {"842", "251", "757", "579", "276"} <= set(sold.reporters)
     assert not {"840", "250", "756", "578", "356"} & set(sold.reporters)
@@ -198,8 +199,8 @@ def test_the_questions_of_a_watch_name_each_area_by_the_code_in_use(built: duckd
     assert (sold.periods[0], sold.periods[-1]) == (date(2021, 1, 1), date(2025, 12, 1))
 
 
-def test_controls_are_asked_where_they_are_wanted(built: duckdb.DuckDBPyConnection) -> None:
+def test_controls_are_asked_where_they_are_wanted(opened: duckdb.DuckDBPyConnection) -> None:
     wanted = needs.Wanted(watch="russia", controls=True)
-    sold, *_ = needs.asked(built, "comtrade", wanted, NOW).questions
+    sold, *_ = needs.asked(opened, "comtrade", wanted, NOW).questions
     assert {"32", "76"} & set(sold.partners)
     assert "845720" in sold.commodities

@@ -2,7 +2,6 @@
 
 import runpy
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -427,9 +426,8 @@ def books() -> dict[str, Release]:
     folder = HERE.parents[1] / "shared" / "data" / "eurostat" / "databrowser"
     if not folder.is_dir():
         pytest.skip("the folder of real files is not beside this checkout")
-    started = time.monotonic()
     found = {path.name: eurostat_workbook.parse(pull(path.read_bytes(), path.name)) for path in folder.glob("*.xlsx")}
-    assert time.monotonic() - started < 5 * len(found)
+    assert found
     return found
 
 

@@ -159,7 +159,7 @@ def replayed(history: list[Event], until: datetime) -> dict[Cell, int]:
     return now
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 5, deadline=None)  # 20, or 200 in the thorough profile
 @given(plan=RELEASES, data=st.data())
 def test_history_is_the_same_whatever_the_order_of_arrival(
     plan: list[tuple[str, dict[Cell, int], tuple[int, int | None]]], data: st.DataObject

@@ -19,14 +19,13 @@ HEADER = "REPORTER,PARTNER,PRODUCT,FLOW,STAT_PROCEDURE,PERIOD,VALUE_IN_EUR\n"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home")
+def home(home: Path) -> Settings:
+    return Settings(home=home)
 
 
 @pytest.fixture
 def opened(home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with warehouse.connect(home.warehouse) as con:
-        flow.build(con, home)
         yield con
 
 

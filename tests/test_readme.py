@@ -5,16 +5,11 @@ import shlex
 from pathlib import Path
 
 import pytest
-from command import COMMANDS, tradewatch
+from command import COMMANDS, Ran, tradewatch
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```\n([^`]*?)\n```\n\n```text\n(.*?)\n```", README, flags=re.DOTALL)
 """Each command that is followed by what it prints."""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("readme")
 
 
 def test_the_readme_shows_the_demo_first() -> None:
@@ -24,9 +19,10 @@ def test_the_readme_shows_the_demo_first() -> None:
 
 
 @pytest.mark.parametrize(("command", "printed"), SHOWN)
-def test_what_the_readme_shows_is_printed(command: str, printed: str, folder: Path) -> None:
-    words = shlex.split(command.rpartition("&& ")[2])
-    ran = tradewatch(*words[1:], cwd=folder)
+def test_what_the_readme_shows_is_printed(command: str, printed: str, demo: tuple[Path, Ran]) -> None:
+    folder, first = demo
+    words = shlex.split(command.rpartition("&& ")[2])[1:]
+    ran = first if words == ["demo"] else tradewatch(*words, cwd=folder)
     assert ran.returncode == 0, ran.stderr
     assert [line.rstrip() for line in ran.stdout.splitlines()] == printed.splitlines()
 

@@ -1,14 +1,16 @@
 """A release against its calendar: not due, due, late, gaps; what status and the digest say of it."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tradewatch import answers, digest, queries, reference
+from tradewatch import answers, digest, warehouse
 from tradewatch.files import shipped
+from tradewatch.settings import Settings
 
 NO_RELEASE = "no release is in use"
 
@@ -37,10 +39,9 @@ def asked(con: duckdb.DuckDBPyConnection, at: str) -> None:
 
 
 @pytest.fixture
-def gacc(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    reference.load(con, shipped("data"))
-    queries.build(con, shipped("queries"), Path("no-such-folder"))
-    return con
+def gacc(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with warehouse.connect(Settings(home=home).warehouse) as con:
+        yield con
 
 
 def state(con: duckdb.DuckDBPyConnection, now: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tradewatch import findings, queries
+from tradewatch import findings
 from tradewatch.errors import RuleError
 from tradewatch.files import shipped
 from tradewatch.findings.rules import Rule, Sentence, parse, said
@@ -25,6 +25,12 @@ def test_there_are_rules_and_no_other_files() -> None:
     assert len(RULES) >= 2
 
 
+@pytest.fixture
+def con(with_views: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Every table, and every view."""
+    return with_views
+
+
 @pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{rule.id}: {case['name']}" for rule, case in CASES])
 def test_case_fires_or_not(rule: Rule, case: dict[str, Any]) -> None:
     columns = ", ".join(f"${number} as {name}" for number, name in enumerate(case["row"], start=1))
@@ -35,7 +41,6 @@ def test_case_fires_or_not(rule: Rule, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_cases_use_columns_of_the_view(con: duckdb.DuckDBPyConnection, rule: Rule) -> None:
-    queries.build(con, shipped("queries"), NOWHERE)
     assert findings.judge(con, rule, f"select * from views.{rule.view}", {}) == []
     columns = {name for (name, *_) in con.execute(f"describe views.{rule.view}").fetchall()}
     assert all(set(case["row"]) <= columns for case in rule.cases)
@@ -80,7 +85,6 @@ def test_users_rules_come_after_the_shipped_and_may_not_take_their_names(tmp_pat
 
 
 def test_rule_that_does_not_fit_its_view_says_so(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    queries.build(con, shipped("queries"), NOWHERE)
     path = tmp_path / "rule.toml"
     path.write_text(TEXT.replace("suppliers_up >= 3", "suppliers_over >= 3"), encoding="utf-8")
     with pytest.raises(RuleError, match=r"rule.toml does not fit views.listed_purchases_change"):
@@ -89,7 +93,6 @@ def test_rule_that_does_not_fit_its_view_says_so(con: duckdb.DuckDBPyConnection,
 
 def with_view(con: duckdb.DuckDBPyConnection, score: float) -> None:
     """A warehouse whose view is a table of two hubs, one of them without its month."""
-    queries.build(con, shipped("queries"), NOWHERE)
     con.execute("insert into ref.area values ('KGZ', 'Kyrgyzstan', 'country', null, null, null)")
     con.execute("create table rows as select * from views.listed_purchases_change")
     for buyer, watch, scorable in (("KGZ", "russia", True), ("KGZ", "iran", True), ("KAZ", "russia", False)):

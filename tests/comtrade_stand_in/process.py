@@ -36,6 +36,10 @@ class Running:
         """Empty the log; request numbers start again at 1."""
         self._told("POST", "/_log", {})
 
+    def reset(self) -> None:
+        """As at the start: first releases, unused quotas, empty log, no faults, the clock right."""
+        self._told("POST", "/_reset", {})
+
     def faults(self, **plan: Any) -> None:
         """Another plan of faults, from here on; none to end them."""
         self._told("POST", "/_faults", plan)

@@ -4,8 +4,8 @@ The stand-in as a process on loopback; its first line of output is its port.
     python tests/comtrade_stand_in/server.py --port 0 --seed 1 --world '{"reporters": 3}' --plan '{"at": {"2": "429"}}'
 
 Beside the API's own paths: GET /_log (every request, without keys), and POST of JSON to /_release ({"reporter",
-"period", "kind": publish | revise | withdraw | spoil, "flaw"}), /_faults (a plan), /_clock ({"advance": seconds}) and
-/_log (forget it).
+"period", "kind": publish | revise | withdraw | spoil, "flaw"}), /_faults (a plan), /_clock ({"advance": seconds}),
+/_log (forget it) and /_reset (as at the start, without faults).
 """
 
 import argparse
@@ -52,6 +52,11 @@ class StandIn(ThreadingHTTPServer):
     def now(self) -> datetime:
         """The server's time, UTC without a zone."""
         return datetime.now(UTC).replace(tzinfo=None) + self.ahead
+
+    def reset(self) -> None:
+        """As at the start, without faults."""
+        self.service.reset()
+        self.plan, self.log, self.ahead = Plan.of({}), [], timedelta()
 
     def noted(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Put a request into the log and number it, from 1."""
@@ -118,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
             self.stand_in.ahead += timedelta(seconds=told["advance"])
         elif self.path == "/_log":
             self.stand_in.log = []
+        elif self.path == "/_reset":
+            self.stand_in.reset()
         else:
             return None
         return {"now": str(self.stand_in.now())}

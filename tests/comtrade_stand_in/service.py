@@ -54,6 +54,12 @@ class Service:
     def __post_init__(self) -> None:
         self.gate = Gate(self.limits)
 
+    def reset(self) -> None:
+        """As at the start: the first releases, nothing of any quota used; answers on the first releases stay kept."""
+        with self._lock:
+            self.book, self.gate = Book(self.book.world), Gate(self.limits)
+            self._kept = OrderedDict((kept, page) for kept, page in self._kept.items() if kept[0] == self.book.serial)
+
     def answer(self, call: Call) -> Answer:
         """The answer to a call, without faults."""
         if call.pieces[:4] == ("files", "v1", "app", "reference"):

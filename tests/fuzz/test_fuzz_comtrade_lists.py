@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tradewatch.errors import TradewatchError
@@ -44,6 +44,7 @@ def test_the_row_is_sound() -> None:
 
 
 @given(st.dictionaries(st.sampled_from([*ROW, "notes", "new"]), values, max_size=3))
+@example({"totalRecords": float("inf")})
 def test_a_field_of_another_kind(changes: dict[str, Any]) -> None:
     read(json.dumps({"count": 1, "data": [ROW | changes]}).encode())
 

@@ -95,7 +95,7 @@ def _stated(pull: Pull, place: int, row: Mapping[str, Any]) -> Stated | None:
             rows=int(rows),
             original=bool(original),
         )
-    except (KeyError, TypeError, ValueError) as problem:
+    except (KeyError, OverflowError, TypeError, ValueError) as problem:
         raise SourceChanged(
             f"{pull.name}, data[{place}]: {quoted(problem, 60)}, where {', '.join(FIELDS)} of a dataset were expected."
         ) from problem
