@@ -82,6 +82,14 @@ TOTALS = page(
     ],
     "2026/04/14",
 )
+MACHINES = ("Mechanical and electrical products*", "-", "-", "180,000,000", "-", "1,200,000,000", "-", "9.0")
+OTHERS = [
+    (f"Commodity {n}", "T", f"{2_000 * n + 7:,}", f"{4_400 * n + 13:,}", f"{14_000 * n + 5:,}", f"{30_000 * n + 1:,}",
+     "1.0", "2.5")
+    for n in range(1, 31)
+]  # fmt: skip
+"""So many that a list of major commodities is as long as one; figures of ours."""
+
 COMMODITIES = page(
     "（13）Major Export Commodities in Quantity and Value,1-7.2026",
     "Unit:US$1,000",
@@ -94,6 +102,8 @@ COMMODITIES = page(
         ("> Meat(including&nbsp;&nbsp;meat offal)", "10000T", "14", "296,930", "81", "1,793,238", "62.7", "31.9"),
         ("Integrated circuits", "100MN", "310", "18,153,000", "2,105", "120,653,000", "20.1", "30.2"),
         ("Tungsten ores", "T", "-", "-", "12", "1,250", "-80.0", "-81.5"),
+        MACHINES,
+        *OTHERS,
     ],
     "2026/08/18",
     note="",

@@ -78,7 +78,7 @@ def export(*rows: Row, order: str = "export", currency: str = "US dollar", code:
     head = "|".join([HEADS["month"], *(HEADS[name] for name in chosen), REST, currency])
     lines = [head]
     for month, commodity, partner, value in rows:
-        fields = {"commodity": f"{commodity}|chips", "partner": f"{partner}|somebody"}
+        fields = {"commodity": f"{commodity}|chips", "partner": f"{partner}|area {partner}"}
         lines.append("|".join([month, *(fields[name] for name in chosen), f"10|{code or 'Number of item'}|2|Kilogram",
                                f"{value:,}"]))  # fmt: skip
     return table(*lines)
@@ -100,7 +100,7 @@ def collected(
     now: datetime = LATER,
 ) -> dict[str, gacc.Collected]:
     files = gacc.files_of(paths)
-    return {one.name: one for one in gacc.collect(con, home, files, told, lambda _: answer, now)}
+    return {one.name: one for one in gacc.collect(con, home, files, told, lambda _: answer, now, currency="USD")}
 
 
 def facts(con: Con) -> list[tuple[object, ...]]:
@@ -455,7 +455,9 @@ def test_the_road_by_hand(tmp_path: Path, downloads: Path) -> None:
     both = tradewatch("gacc", "collect", downloads, cwd=tmp_path)
     assert both.returncode == 3
     assert "not answered yet" not in both.stderr
-    named = tradewatch("gacc", "collect", downloads / "downloadData.csv", "--flow", "export", cwd=tmp_path)
+    named = tradewatch(
+        "gacc", "collect", downloads / "downloadData.csv", "--flow", "export", "--currency", "usd", cwd=tmp_path
+    )
     assert (named.returncode, named.stderr) == (0, "")
     sums = tradewatch("sql", "select count(*) as n from facts.trade", "--format", "csv", cwd=tmp_path)
     assert sums.stdout == "n\n2\n"
@@ -470,6 +472,7 @@ def test_the_road_by_hand(tmp_path: Path, downloads: Path) -> None:
         ("query", "--months", "13"),
         ("query", "--format", "xml"),
         ("collect", ".", "--flow", "both"),
+        ("collect", ".", "--currency", "eur"),
     ],
 )
 def test_options_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:

@@ -108,17 +108,10 @@ def test_major_commodities_have_their_labels_for_codes_and_their_units_as_printe
 
 def test_a_long_list_of_commodities_has_one_of_the_size_of_china_s_trade() -> None:
     """Unit and figures may both be of another size; the largest line of the list then tells."""
-    whole = ("Mechanical and electrical products*", "-", "-", "180,000,000", "-", "1,200,000,000", "-", "9.0")
-    small = [(f"Commodity {chr(64 + n)}", "T", "1,000", "2,000", "7,000", "14,000", "1.0", "2.0") for n in range(1, 31)]
-    heads = [
-        [("Commodity", 1, 2), ("Unit", 1, 2), ("7", 2, 1), ("1to7", 2, 1), ("Percentage Change", 2, 1)],
-        [(text, 1, 1) for text in ("Quantity", "Value") * 3],
-    ]
-    title = "(14)Major Import Commodities in Quantity and Value,1-7.2026"
-    body = made.page(title, "Unit:US$1,000", heads, [whole, *small], "2026/08/18")
+    body = made.COMMODITIES.replace(b"Export Commodities", b"Import Commodities")
     assert parsed(body).rows["flow"].unique().to_list() == ["import"]
     tenth = body.replace(b"180,000,000", b"18,000,000").replace(b"1,200,000,000", b"120,000,000")
-    with pytest.raises(DataError, match="the largest of 31 commodities is not of its size"):
+    with pytest.raises(DataError, match="the largest of 35 commodities is not of its size"):
         parsed(tenth)
 
 
@@ -394,8 +387,11 @@ def test_the_real_excerpt_of_major_commodities(real: Path) -> None:
     body = (real / "gacc/pages/gacc-export-2026-07-EXCERPT.html").read_bytes()
     with pytest.raises(DataError, match="the page is cut"):
         parsed(body)
-    rows = parsed(b"<html><body>" + body + b"</body></html>").rows
-    assert rows["value"].to_list() == [value * 1000 for value in (9_153_853, 62_120_896, 296_930, 1_793_238)]
+    with pytest.raises(DataError, match="2 commodities, where a list has 30 or more"):
+        parsed(b"<html><body>" + body + b"</body></html>")
+    more = "".join(made.row([(text, 1, 1) for text in line]) for line in (made.MACHINES, *made.OTHERS)).encode()
+    rows = parsed(b"<html><body>" + body.replace(b"</tbody>", more + b"</tbody>") + b"</body></html>").rows
+    assert rows["value"].to_list()[:4] == [value * 1000 for value in (9_153_853, 62_120_896, 296_930, 1_793_238)]
 
 
 @pytest.mark.parametrize("write", [made.xls, made.xlsx])

@@ -140,6 +140,8 @@ class Told:
     """What the user told about a file that the file itself cannot say."""
 
     flow: str | None = None  # export or import (GACC's query platform does not print it)
+    currency: str | None = None  # CNY or USD (there it stands in one heading alone); "" where nobody was asked
+    rows: int | None = None  # how many the platform showed, so that a file that is cut at the end of a line shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,9 @@ MAY_BE_NULL = {"net_kg", "quantity", "quantity_unit"}
 
 
 def parsed(layout: str, body: bytes, *asked: Question) -> Release:
-    pull = Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export"), asked=asked)
+    pull = Pull(
+        name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export", currency=""), asked=asked
+    )
     release: Release = MODULES[layout].parse(pull)
     return release
 

@@ -93,7 +93,7 @@ def import_file(
 
 def _known_already(con: duckdb.DuckDBPyConnection, known: raw.Entry, pull: Pull) -> Imported:
     """The same bytes again change nothing; the same bytes told to be another flow are refused."""
-    if known.told.flow and pull.told.flow and pull.told != known.told:
+    if known.told.flow and pull.told.flow and pull.told.flow != known.told.flow:
         raise DataError(
             f"{pull.name}: these bytes were loaded before as {known.told.flow} (pull {known.pull_id}),"
             f" now they are said to be {pull.told.flow}; nothing was changed."

@@ -26,6 +26,7 @@ from tradewatch.sources.gacc_release import (
     row,
 )
 from tradewatch.sources.gacc_sums import (
+    check_copies,
     check_flows,
     check_largest,
     check_parts,
@@ -145,6 +146,7 @@ def _partners(grid: Grid, _flow: str) -> Read:
     world = world_of(table, TOTAL)
     check_world(table, world)
     _check_regions(table, world)
+    check_copies(table, [line for line in table.lines if line is not world and line.label.lower() not in _REGION])
     return table, list(partner_rows(table)), list(partner_blocks(table))
 
 
@@ -194,6 +196,7 @@ def _commodities(grid: Grid, flow: str) -> Read:
         check_spans(table, line)
         check_price(table, line)
     check_largest(table)
+    check_copies(table, table.lines)
     _check_indented(table)
     rows = []
     for line in table.lines:
@@ -248,6 +251,7 @@ def _divisions(grid: Grid, flow: str) -> Read:
     for line in table.lines:
         check_spans(table, line)
     check_parts(table, whole, parts, complete=True)
+    check_copies(table, parts)
     rows = [
         row(table, line, column, partner=column.partner, commodity=codes[line.label], flow=flow)
         for line in table.lines

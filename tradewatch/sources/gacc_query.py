@@ -14,7 +14,7 @@ from datetime import date, datetime
 import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged, SourceTruncated
-from tradewatch.records import MONEY, ROWS, Dataset, Pull, Question, Release
+from tradewatch.records import MONEY, ROWS, Dataset, Pull, Question, Release, Told
 from tradewatch.sources import breakdown
 from tradewatch.sources.tables import (
     check_headings,
@@ -83,6 +83,16 @@ KILOGRAMS = {"千克": 1, "Kilogram": 1, "克": 0.001, "Gram": 0.001}
 """Kilograms in one unit of mass."""
 
 NO_UNIT = "?"
+UNITS = frozenset(
+    (
+        "Kilogram", "Number of item", "Metre", "Cubic Metre", "Square Metre", "Gram", "Pair", "Litre", "In Thousands",
+        "Carat", "Million Bq", "Kilolitre", "In Hundreds", "Kilowatt-hour", "Piece", "千克", "克", "个", "台", "米",
+        "只", "立方米", "平方米", "双", "升", "支", "头", "克拉", "百万贝可", "片", "枝", "千支", "千升", "千瓦时",
+        "百个", "百支", "辆", "件", "套", "架", "艘", "块", "条", "张", NO_UNIT,
+    )
+)  # fmt: skip
+"""Words of the code books that are units and no names; others are units too."""
+
 VALUATIONS = {"export": "FOB", "import": "CIF"}
 EDITIONS = ((2022, "HS2022"), (2017, "HS2017"), (2012, "HS2012"))
 CHINA = "142"
@@ -105,24 +115,16 @@ def parse(pull: Pull) -> Release:
 
     Values are whole yuan or dollars, exports FOB, imports CIF; kilograms from whichever quantity is in them. Without
     a partner column `partner_code` is ALL, without a commodity column `commodity` is TOTAL. A quantity of 0 beside a
-    value stays 0: less than half a unit. Raises DataError without `told.flow` or for rows that were not asked,
-    SourceTruncated at exactly 10,000 rows.
+    value stays 0: less than half a unit. Of a file that is broken down the last flow is left out, unless `told.rows`
+    says that the file is whole. Raises DataError without `told.flow` and `told.currency` or for rows that were not
+    asked, SourceTruncated at exactly 10,000 rows.
     """
-    if pull.told.flow not in VALUATIONS:
-        raise DataError(
-            f"{pull.name}: China's customs platform does not write into its files whether they are exports or "
-            "imports; load it again with --flow export or --flow import."
-        )
-    refuse_unreadable(pull)
-    refuse_long_lines(pull)
+    _refuse_untold(pull)
     frame = _frame(pull)
-    if frame.height == MOST_ROWS:
-        raise SourceTruncated(
-            f"{pull.name}: exactly {MOST_ROWS:,} rows, the platform's cap, so rows are missing; "
-            "ask for fewer months, partners or codes at once."
-        )
+    _refuse_other_than_told(pull, frame)
     cells = _cells(pull, frame)
-    rows = breakdown.summed_over(pull, cells).with_columns(
+    whole = _without_last(pull, frame, cells)
+    rows = breakdown.summed_over(pull, whole).with_columns(
         breakdown.place("line ", "lines ", "{}"), pl.lit(bool(BREAKDOWNS.keys() & set(frame.columns))).alias("summed")
     )
     release = Release(
@@ -130,11 +132,60 @@ def parse(pull: Pull) -> Release:
         layout=LAYOUT,
         rows=rows.select(*ROWS),
         rows_read=frame.height,
-        notes=_notes(frame, cells, rows),
+        rows_rejected=cells.height - whole.height,
+        notes=_notes(frame, whole, rows),
     )
     for question in pull.asked:
         release = _answered(pull, release, question)
     return release
+
+
+def _refuse_untold(pull: Pull) -> None:
+    if pull.told.flow not in VALUATIONS:
+        raise DataError(
+            f"{pull.name}: China's customs platform does not write into its files whether they are exports or "
+            "imports; load it again with --flow export or --flow import."
+        )
+    if pull.told.currency is None:
+        raise DataError(
+            f"{pull.name}: one heading is all that tells yuan from dollars in a file of China's customs platform; "
+            "load it again with the currency that was asked there, --currency CNY or --currency USD."
+        )
+
+
+def _refuse_other_than_told(pull: Pull, frame: pl.DataFrame) -> None:
+    currency = _currency(frame)
+    if pull.told.currency not in ("", currency):
+        raise DataError(
+            f"{pull.name}: its value is headed {currency}, where --currency {pull.told.currency} was said; see what "
+            "was asked on the platform, or export the query again."
+        )
+    if pull.told.rows not in (None, frame.height):
+        raise DataError(
+            f"{pull.name}: {frame.height:,} rows, where --rows {pull.told.rows} was said; the file is cut or another, "
+            "export the query again."
+        )
+
+
+def _currency(frame: pl.DataFrame) -> str:
+    return "CNY" if "CNY" in frame.columns else "USD"
+
+
+def _without_last(pull: Pull, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """
+    The cells without those of the last flow where a flow takes several lines: a file that was cut after one of them
+    looks whole, and would sum to less. Lines come in the order of month, commodity and partner in every file seen.
+    """
+    if not BREAKDOWNS.keys() & set(frame.columns) or pull.told.rows is not None or cells.is_empty():
+        return cells
+    key = pl.struct("period", "commodity", "partner_code")
+    runs, flows = cells.select(key.rle_id().max() + 1, key.n_unique()).row(0)
+    if runs != flows:
+        raise DataError(
+            f"{pull.name}: broken down, and lines of one flow stand apart, so that a file that was cut would look "
+            "whole; say with --rows how many rows the platform showed."
+        )
+    return cells.filter(key.rle_id() < runs - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +201,11 @@ class Shown:
 
 def shown(pull: Pull) -> Shown:
     """What a file shows, whatever its flow; raises as `parse` does."""
-    rows = parse(replace(pull, told=replace(pull.told, flow="export"), asked=())).rows
-    columns = _frame(pull).columns
+    frame = _frame(pull)
+    rows, columns = _cells(replace(pull, told=Told(flow="export", currency="")), frame), frame.columns
     return Shown(
         columns=tuple(name for name in columns if name in CODED),
-        currency="CNY" if "CNY" in columns else "USD",
+        currency=_currency(frame),
         periods=frozenset(rows["period"]),
         commodities=frozenset(rows["commodity"]),
         partners=frozenset(rows["partner_code"]),
@@ -190,7 +241,9 @@ def _answered(pull: Pull, release: Release, question: Question) -> Release:
 
 
 def _frame(pull: Pull) -> pl.DataFrame:
-    """The rows by our names, all text, and `at`, the line; blanks null."""
+    """The rows by our names, all text, and `at`, the line; blanks null. As many as one download may hold."""
+    refuse_unreadable(pull)
+    refuse_long_lines(pull)
     text = _text(pull)
     head, *records = text.removesuffix('",\n').removesuffix('",').split('",\n')
     headings = [name.strip() for name in head.removeprefix('"').split('","')]
@@ -204,6 +257,11 @@ def _frame(pull: Pull) -> pl.DataFrame:
     expected = f"a line of {len(names)} quoted fields"
     refuse_where(pull, frame, ~whole, "record", expected)
     by_name = (fields.list.get(n).str.strip_chars().replace("", None).alias(name) for n, name in enumerate(names))
+    if frame.height == MOST_ROWS:
+        raise SourceTruncated(
+            f"{pull.name}: exactly {MOST_ROWS:,} rows, the platform's cap, so rows are missing; "
+            "ask for fewer months, partners or codes at once."
+        )
     return frame.select("at", *by_name)
 
 
@@ -235,6 +293,7 @@ def _names(pull: Pull, headings: list[str]) -> list[str]:
         raise DataError(
             f"{pull.name}: no column 数据年月 (Date of data); tick the monthly display (分月展示) and export again."
         )
+    _refuse_moved(pull, headings, names)
     lost = [name for name in CODED if f"{name}_name" in names and name not in names]
     lost += [one for pair in PAIRS for one, other in (pair, pair[::-1]) if other in names and one not in names]
     if lost or ("CNY" in names) == ("USD" in names):
@@ -245,9 +304,23 @@ def _names(pull: Pull, headings: list[str]) -> list[str]:
     return names
 
 
+def _refuse_moved(pull: Pull, headings: list[str], names: list[str]) -> None:
+    """A heading that stands above another's column: the two interfaces never mix, and pairs stand side by side."""
+    languages = {heading.isascii() for heading in headings}
+    beside = [(name, f"{name}_name") for name in CODED] + list(PAIRS)
+    apart = [
+        pair for pair in beside if set(pair) <= set(names) and abs(names.index(pair[0]) - names.index(pair[1])) > 1
+    ]
+    if len(languages) > 1 or apart:
+        raise SourceChanged(
+            f"{pull.name}: headings of one language, each name beside its code and each unit beside its quantity, were "
+            f"expected, found {quoted(headings, 200)}; give the untouched download."
+        )
+
+
 def _cells(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns of `records.ROWS` but `place`, with `at`; a DataError when one row is there twice."""
-    currency = "CNY" if "CNY" in frame.columns else "USD"
+    currency = _currency(frame)
     given = frame.rename({currency: "value"})
     absent = {name: pl.lit(value, dtype=pl.String) for name, value in ABSENT.items() if name not in given.columns}
     filled = given.with_columns(**absent)
@@ -277,9 +350,12 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
         ("month", pl.col("period").is_null() | (pl.col("month").str.len_chars() != 6), "a month such as 202401"),
         ("month", year < EDITIONS[-1][0], f"a month of {EDITIONS[-1][0]} or later"),
         ("commodity", ~pl.col("commodity").str.contains("^(?:[0-9]{2,10}|TOTAL)$"), "a code of 2 to 10 digits"),
-        ("partner_code", ~pl.col("partner_code").str.contains("^(?:[0-9]{1,6}|ALL)$"), "a code of digits"),
+        ("partner_code", ~pl.col("partner_code").str.contains("^(?:[0-9]{3}|ALL)$"), "a code of three digits"),
     ):
         refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected)
+    for name in BREAKDOWNS:
+        refuse_where(pull, frame, ~pl.col(name).str.contains("^[0-9]{2}$"), name, "a code of two digits")
+    _refuse_other_names(pull, frame)
     length = pl.col("commodity").str.len_chars()
     other = (length != length.first()) | ((length % 2 == 1) & (pl.col("commodity") != "TOTAL"))
     refuse_where(pull, frame, other, "commodity", "a code of as many digits as the others, an even number,")
@@ -293,6 +369,20 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(pl.col("value").str.replace_all(",", ""))
     edition = pl.coalesce(pl.when(year >= first).then(pl.lit(name)) for first, name in EDITIONS)
     return with_numbers(pull, frame, FIGURES).with_columns(hs_edition=edition)
+
+
+def _refuse_other_names(pull: Pull, frame: pl.DataFrame) -> None:
+    """A code has one name, which is no unit, and a name of a partner, regime or province one code."""
+    for code in CODED:
+        name = f"{code}_name"
+        if name not in frame.columns:
+            continue
+        pairs = frame.select("at", code, name).unique([code, name], keep="first", maintain_order=True)
+        again = pl.col(code).is_duplicated() & ~pl.col(code).is_first_distinct()
+        if code != "commodity":
+            again |= pl.col(name).is_duplicated() & ~pl.col(name).is_first_distinct()
+        refuse_where(pull, pairs, again, name, f"the one name of {code} that stands in other lines")
+        refuse_where(pull, pairs, pl.col(name).is_in(list(UNITS)), name, "a name, not a unit,")
 
 
 def _refuse_without_unit(pull: Pull, frame: pl.DataFrame) -> None:

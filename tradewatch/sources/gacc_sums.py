@@ -10,6 +10,11 @@ from decimal import Decimal
 
 from tradewatch.errors import DataError
 from tradewatch.sources.gacc_table import Column, Line, Table
+from tradewatch.sources.tables import quoted
+
+_TWICE = 2
+_NEAR = Decimal("1.25")
+"""In the pages of 2026-03 and 2026-06 no ratio of a month's exports and imports is off by more than 1.35."""
 
 _HALF_PERCENT = Decimal("0.005")
 _RATE = Decimal("0.0005")
@@ -22,6 +27,7 @@ times as much. So a unit that is wrong by ten or more, or dollars read as yuan, 
 """
 _MOST = 10
 _MANY = 30
+_LARGE = 10_000
 _DEARER = 10
 """How far the price of a commodity may move within a year: ships, the least uniform, are counted without their size."""
 
@@ -117,6 +123,42 @@ def _check_surplus(table: Table, line: Line, span: str) -> None:
         raise table.wrong(line, column, f"{said} {_SURPLUS_SINCE}, so the columns may be swapped")
 
 
+def check_balanced(table: Table, line: Line, world: Line) -> None:
+    """
+    Exports and imports of one line's month are not in each other's place: the month's ratio of them moves with that of
+    all trade, so one that is more than TWICE off, and would be right the other way round, is swapped.
+    """
+    ratio, all_ = (_month_against_year(one) for one in (line, world))
+    if ratio is None or all_ is None:
+        return
+    exports, imports = (line.figures[Column("value", flow, "M")] or Decimal(1) for flow in ("export", "import"))
+    off = ratio / all_
+    turned = off * (imports / exports) ** 2
+    if not 1 / _TWICE <= off <= _TWICE and 1 / _NEAR <= turned <= _NEAR:
+        raise table.wrong(
+            line, Column("value", "export", "M"), "exports and imports of the month are as if they were swapped"
+        )
+
+
+def _month_against_year(line: Line) -> Decimal | None:
+    """Exports over imports of the month, over the same of the year to date; None where any is nothing."""
+    figures = [line.figures.get(Column("value", flow, span)) for span in ("M", "YTD") for flow in ("export", "import")]
+    if not all(figures):
+        return None
+    month_exports, month_imports, exports, imports = (figure or Decimal(1) for figure in figures)
+    return month_exports / month_imports / (exports / imports)
+
+
+def check_made(table: Table, whole: Line, parts: Sequence[Line], within: Decimal) -> None:
+    """Parts make their whole, within a share of it."""
+    for column, figure in whole.figures.items():
+        if column.what != "value" or column.flow == "balance":
+            continue
+        made = sum((part.figures[column] or Decimal(0) for part in parts), Decimal(0))
+        if abs(made - (figure or 0)) > table.step * (len(parts) + 1) / 2 + (figure or 0) * within:
+            raise table.wrong(whole, column, f"it is {figure or 0}, but its {len(parts)} parts make {made}")
+
+
 def check_parts(table: Table, whole: Line, parts: Sequence[Line], *, complete: bool) -> None:
     """Parts never exceed their whole; where all of them are listed, half a percent of it may be missing."""
     for column, figure in whole.figures.items():
@@ -129,12 +171,30 @@ def check_parts(table: Table, whole: Line, parts: Sequence[Line], *, complete: b
             raise table.wrong(whole, column, f"it is {figure or 0}, but its {len(parts)} parts make {made}")
 
 
+def check_copies(table: Table, lines: Sequence[Line]) -> None:
+    """No line has the figures of another under a label of its own; small figures may be the same by chance."""
+    seen: dict[tuple[tuple[Column, Decimal | None], ...], Line] = {}
+    for line in lines:
+        key = tuple((column, figure) for column, figure in line.figures.items() if column.what != "change")
+        if max((figure or Decimal(0) for _, figure in key), default=Decimal(0)) < table.step * _LARGE:
+            continue
+        if key in seen:
+            column = key[0][0]
+            raise table.wrong(line, column, f"all its figures are those of {quoted(seen[key].label, 40)}")
+        seen[key] = line
+
+
 def check_largest(table: Table) -> None:
     """
-    In a list of many commodities the largest, machines and electrical goods, is near half of all exports or imports:
-    some ten times as much or as little is another unit.
+    A list of major commodities is long, and its largest, machines and electrical goods, is near half of all exports or
+    imports: some ten times as much or as little is another unit.
     """
-    if len(table.lines) < _MANY or table.period.year < _SINCE:
+    if len(table.lines) < _MANY:
+        raise DataError(
+            f"{table.grid.file}: {len(table.lines)} commodities, where a list has {_MANY} or more; the table is cut, "
+            "save it again."
+        )
+    if table.period.year < _SINCE:
         return
     for span in ("M", "YTD"):
         column = Column("value", "", span)

@@ -191,6 +191,7 @@ def read(grid: Grid, units: Collection[str], *, labels: int = 1, partners: bool 
     if not lines:
         raise SourceChanged(f"{grid.file}: a table without lines, where figures were expected; {ADVICE}.")
     step = _step(grid, lines)
+    _check_changes(grid, lines)
     return Table(
         grid=grid, title=title, unit=unit, period=period, lines=tuple(lines), step=step, noted=noted
     )  # fmt: skip
@@ -352,6 +353,14 @@ def _refuse_twice(grid: Grid, lines: Sequence[Line]) -> None:
             cell, found = next(iter(line.cells.values())), f"found {quoted(line.label)} again"
             raise SourceChanged(f"{grid.file}, {grid.place(cell)}: expected each label once, {found}; {ADVICE}.")
         seen.add(line.label)
+
+
+def _check_changes(grid: Grid, lines: Sequence[Line]) -> None:
+    """On a page a growth rate has one decimal, always: a figure of another column does not."""
+    for line in lines:
+        for column, figure in line.figures.items():
+            if column.what == "change" and figure is not None and not grid.sheet and figure.as_tuple().exponent != -1:
+                raise grid.changed(line.cells[column], "a percentage with one decimal")
 
 
 def _step(grid: Grid, lines: Sequence[Line]) -> Decimal:
