@@ -197,7 +197,7 @@ def test_figures_swapped_below_their_headings_are_refused(one: int, other: int) 
         (made.COMMODITIES, "1,793,238", "57,932,380", DataError, "10 times as dear"),
         (made.COMMODITIES, "Integrated circuits", "Tungsten ores", SourceChanged, "each label once"),
         (made.DIVISIONS, "84 Machinery", "85 Machinery", SourceChanged, "division 85 once"),
-        (made.DIVISIONS, ">6,000,000<", ">600,000<", DataError, "parts make"),
+        (made.DIVISIONS, ">66,000,000<", ">6,600,000<", DataError, "parts make"),
         (made.BULLETIN, "&nbsp;", "", None, ""),
         (made.BULLETIN, "Oceania:", "Ozeania:", SourceChanged, "the lines of six regions"),
         (made.BULLETIN, "Imports and Exports by Country", "Imports and Exports by Regime", DataError, "is not read"),

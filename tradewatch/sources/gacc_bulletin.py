@@ -31,7 +31,9 @@ from tradewatch.sources.gacc_sums import (
     check_largest,
     check_parts,
     check_price,
+    check_selected,
     check_spans,
+    check_turned,
     check_world,
     world_of,
 )
@@ -197,6 +199,7 @@ def _commodities(grid: Grid, flow: str) -> Read:
         check_price(table, line)
     check_largest(table)
     check_copies(table, table.lines)
+    check_turned(table)
     _check_indented(table)
     rows = []
     for line in table.lines:
@@ -252,6 +255,7 @@ def _divisions(grid: Grid, flow: str) -> Read:
         check_spans(table, line)
     check_parts(table, whole, parts, complete=True)
     check_copies(table, parts)
+    check_selected(table, whole, [column for column in table.columns if column.what == "value"])
     rows = [
         row(table, line, column, partner=column.partner, commodity=codes[line.label], flow=flow)
         for line in table.lines

@@ -8,8 +8,10 @@ A file says nothing of what was asked either. Where it is known (`pull.asked`, a
 does not state was not recorded; else absence proves nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -96,6 +98,9 @@ UNITS = frozenset(
 VALUATIONS = {"export": "FOB", "import": "CIF"}
 EDITIONS = ((2022, "HS2022"), (2017, "HS2017"), (2012, "HS2012"))
 CHINA = "142"
+MANY = 10
+"""Lines from which on an order is no chance."""
+
 MOST_ROWS = 10_000
 """The platform's page and download cap."""
 
@@ -179,7 +184,7 @@ def _without_last(pull: Pull, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.Da
     if not BREAKDOWNS.keys() & set(frame.columns) or pull.told.rows is not None or cells.is_empty():
         return cells
     key = pl.struct("period", "commodity", "partner_code")
-    runs, flows = cells.select(key.rle_id().max() + 1, key.n_unique()).row(0)
+    runs, flows = cells.select(runs=key.rle_id().max() + 1, flows=key.n_unique()).row(0)
     if runs != flows:
         raise DataError(
             f"{pull.name}: broken down, and lines of one flow stand apart, so that a file that was cut would look "
@@ -215,7 +220,8 @@ def shown(pull: Pull) -> Shown:
 def _answered(pull: Pull, release: Release, question: Question) -> Release:
     """
     The release, answering for the question: up to the last month that it states, and for months that were released
-    before it was asked; of the others silence may mean that they were not out yet.
+    before it was asked; of the others silence may mean that they were not out yet. A file of many lines whose rows were
+    not counted answers up to its last line.
     """
     rows = release.rows
     for column, asked in (
@@ -229,15 +235,39 @@ def _answered(pull: Pull, release: Release, question: Question) -> Release:
                 f"{pull.name}, {place}: {column} is {quoted(found)}, which the query of this file did not ask; "
                 "export the query again as it was printed, or load the file with `tradewatch import`."
             )
-    last = rows["period"].max()
     moment = pull.released_at or pull.fetched_at
-    known: dict[Dataset, datetime] = {
-        (CHINA, period): moment
-        for period in question.periods
-        if (CHINA, period) in question.released or (isinstance(last, date) and period <= last)
-    }
     partners = tuple(dict.fromkeys((*question.partners, *rows["partner_code"])))
-    return replace(release, blocks=replace(question, partners=partners).blocks(known))
+    wanted = replace(question, partners=partners)
+    whole = pull.told.rows is not None or rows.height < MANY
+    blocks = [
+        block
+        for part in ([wanted] if whole else _up_to_last(rows, wanted))
+        for block in part.blocks(dict.fromkeys(_answered_months(rows, part), moment))
+        if block.known
+    ]
+    return replace(release, blocks=tuple(blocks))
+
+
+def _answered_months(rows: pl.DataFrame, asked: Question) -> Iterator[Dataset]:
+    last = rows["period"].max()
+    for period in asked.periods:
+        if (CHINA, period) in asked.released or (isinstance(last, date) and period <= last):
+            yield CHINA, period
+
+
+def _up_to_last(rows: pl.DataFrame, asked: Question) -> Iterator[Question]:
+    """
+    What a file of many lines that nobody counted surely answers: all before its last line, in the order in which
+    every file seen comes; after that it may be cut. Nothing where the order is another.
+    """
+    order = rows.select("period", "commodity", "partner_code")
+    if not order.equals(order.sort("period", "commodity", "partner_code")):
+        return
+    month, commodity, partner = order.row(-1)
+    yield replace(asked, periods=tuple(period for period in asked.periods if period < month))
+    last = replace(asked, periods=(month,))
+    yield replace(last, commodities=tuple(code for code in asked.commodities if code < commodity))
+    yield replace(last, commodities=(commodity,), partners=tuple(one for one in asked.partners if one <= partner))
 
 
 def _frame(pull: Pull) -> pl.DataFrame:
@@ -356,6 +386,7 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     for name in BREAKDOWNS:
         refuse_where(pull, frame, ~pl.col(name).str.contains("^[0-9]{2}$"), name, "a code of two digits")
     _refuse_other_names(pull, frame)
+    _refuse_strange_lines(pull, frame)
     length = pl.col("commodity").str.len_chars()
     other = (length != length.first()) | ((length % 2 == 1) & (pl.col("commodity") != "TOTAL"))
     refuse_where(pull, frame, other, "commodity", "a code of as many digits as the others, an even number,")
@@ -369,6 +400,35 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(pl.col("value").str.replace_all(",", ""))
     edition = pl.coalesce(pl.when(year >= first).then(pl.lit(name)) for first, name in EDITIONS)
     return with_numbers(pull, frame, FIGURES).with_columns(hs_edition=edition)
+
+
+def _refuse_strange_lines(pull: Pull, frame: pl.DataFrame) -> None:
+    """
+    No line is blank in part, or has the figures of another partner's; and no single one stands out of the order of
+    month, commodity and partner, in which every file seen comes.
+    """
+    for name in frame.columns:
+        if not name.endswith("_name") and frame[name].is_not_null().any():
+            refuse_where(pull, frame, pl.col(name).is_null(), name, "something in each line")
+    figures = ("month", "commodity", *BREAKDOWNS, *FIGURES, "quantity_unit", "unit2")
+    large = (pl.col("value").str.len_chars() >= len("1,000")) & (pl.col("quantity").str.len_chars() >= len("100"))
+    same = pl.struct(figures).is_duplicated() & ~pl.struct(figures).is_first_distinct()
+    refuse_where(pull, frame, same & large, "value", "a figure of its own, not those of another partner,")
+    order = frame.select("at", key=pl.concat_str("month", "commodity", "partner_code", separator="|"))
+    if (moved := _out_of_place(order["key"].to_list())) is not None:
+        refuse_where(pull, order[moved : moved + 1], pl.lit(True), "key", "a line in the order of the others")
+
+
+def _out_of_place(keys: list[str]) -> int | None:
+    """The one line but for which a file of many lines is in order; None where there is none or another order."""
+    falls = [n for n in range(1, len(keys)) if keys[n] < keys[n - 1]]
+    if len(keys) < MANY or not 1 <= len(falls) <= 2:
+        return None
+    for one in (falls[0] - 1, falls[0]):
+        rest = keys[:one] + keys[one + 1 :]
+        if all(a <= b for a, b in pairwise(rest)):
+            return one
+    return None
 
 
 def _refuse_other_names(pull: Pull, frame: pl.DataFrame) -> None:

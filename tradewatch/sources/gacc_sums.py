@@ -5,7 +5,7 @@ Total is exports and imports; a year to date is no less than its month; and the 
 each other, because the total of the year before is its exports and imports: exports printed as imports do not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tradewatch.errors import DataError
@@ -27,7 +27,7 @@ times as much. So a unit that is wrong by ten or more, or dollars read as yuan, 
 """
 _MOST = 10
 _MANY = 30
-_LARGE = 10_000
+_LARGE = 1_000
 _DEARER = 10
 """How far the price of a commodity may move within a year: ships, the least uniform, are counted without their size."""
 
@@ -223,6 +223,59 @@ def check_price(table: Table, line: Line) -> None:
     if month[0] > _DEARER * year[1] or year[0] > _DEARER * month[1]:
         said = f"more than {_DEARER} times as dear, or as cheap, in the month as in the year to date"
         raise table.wrong(line, Column("value", "", "M"), f"a unit of it is {said}")
+
+
+def check_turned(table: Table) -> None:
+    """
+    No quantity of a commodity stands in the place of a value: month and year to date of both fit each other and the
+    largest line; a line that does not, by more than TWICE, and would if two of them changed places, is swapped.
+    """
+    value = {span: Column("value", "", span) for span in ("M", "YTD")}
+    quantity = {span: Column("quantity", "", span) for span in ("M", "YTD")}
+    largest = max(table.lines, key=lambda line: line.figures.get(value["M"]) or 0)
+    usual = _share(largest.figures, value)
+    for line in table.lines:
+        if not usual or not _share(line.figures, value) or not _share(line.figures, quantity):
+            continue
+        if _misfit(line.figures, value, quantity, usual) <= _TWICE:
+            continue
+        for one in quantity.values():
+            for other in value.values():
+                turned = {**line.figures, one: line.figures[other], other: line.figures[one]}
+                if _misfit(turned, value, quantity, usual) < _NEAR:
+                    raise table.wrong(line, other, "value and quantity are as if they were swapped")
+
+
+def _share(figures: Mapping[Column, Decimal | None], columns: Mapping[str, Column]) -> Decimal | None:
+    month, year = (figures.get(columns[span]) for span in ("M", "YTD"))
+    return month / year if month and year else None
+
+
+def _misfit(
+    figures: Mapping[Column, Decimal | None],
+    value: Mapping[str, Column],
+    quantity: Mapping[str, Column],
+    usual: Decimal,
+) -> Decimal:
+    """By how many times the month's shares of the year, of value and of quantity, are off each other or the usual."""
+    shares = [_share(figures, columns) or Decimal(0) for columns in (value, quantity)] + [usual]
+    return max(shares) / min(shares)
+
+
+def check_selected(table: Table, whole: Line, columns: Sequence[Column]) -> None:
+    """Selected countries together are a large part of China's exports or imports, so that another unit shows itself."""
+    if table.period.year < _SINCE:
+        return
+    for span in ("M", "YTD"):
+        made = sum(
+            ((table.value(whole, column) or Decimal(0)) for column in columns if column.span == span), Decimal(0)
+        )
+        there = [column for column in columns if column.span == span]
+        least = _MONTHLY[table.unit.currency] / 3
+        months = table.period.month if span == "YTD" else 1
+        if there and not least <= made / months < least * _MOST * 2:
+            size = f"{least:,.0f} to {least * _MOST * 2:,.0f} {table.unit.currency} a month"
+            raise table.wrong(whole, there[0], f"all of it comes to {made / months:,.0f}, which is not {size}")
 
 
 def world_of(table: Table, labels: Sequence[str]) -> Line:
