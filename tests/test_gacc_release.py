@@ -91,6 +91,56 @@ def test_the_bulletin_by_country_in_thousands_of_dollars() -> None:
     assert "Svalbard and Jan Mayen" in release.blocks[0].partners, "what is a dash is published, with nothing recorded"
 
 
+def test_the_summary_by_month_states_every_month_and_its_year_to_date() -> None:
+    release = parsed(made.MONTHS)
+    july = {(flow, freq): value for flow, freq, value in release.rows.filter(period=date(2026, 7, 1)).select(
+        "flow", "freq", "value").rows()}  # fmt: skip
+    assert july == {
+        ("export", "M"): 365_900 * MILLION, ("import", "M"): 209_100 * MILLION,
+        ("export", "YTD"): 2_525_600 * MILLION, ("import", "YTD"): 1_436_400 * MILLION,
+    }  # fmt: skip
+    assert release.rows.height == 4 * 19
+    assert {(one.flow, one.freq, len(one.periods)) for one in release.blocks} == {
+        (flow, freq, 19) for flow in ("export", "import") for freq in ("M", "YTD")
+    }
+
+
+def test_the_summary_by_year_is_of_years_since_2012() -> None:
+    release = parsed(made.YEARS)
+    assert (release.rows["period"].min(), set(release.rows["freq"])) == (date(2012, 1, 1), {"A"})
+    assert release.rows.filter(period=date(2025, 1, 1))["value"].to_list() == [
+        3_771_842 * MILLION, 2_582_896 * MILLION,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [made.xls, made.xlsx])
+def test_the_summary_as_a_chinese_spreadsheet(write: Callable[[dict[str, made.Sheet]], bytes]) -> None:
+    lines: made.Sheet = [[line[0], *line[1:]] for line in made.summary_of_months((2026, 1), (2026, 3))]
+    four = ["进出口", "出口", "进口", "贸易差额"]
+    sheet: made.Sheet = [
+        [None, "（1）2026年3月进出口商品总值表（美元值） B：月度表"],
+        [*[None] * 9, "单位：百万美元"],
+        [None, "年月", "当月", None, None, None, "1至当月累计", None, None, None],
+        [None, None, *four, *four],
+        *([None, *line] for line in lines),
+    ]
+    release = parsed(write({"M101USD": sheet}))
+    assert release.layout == "gacc_bulletin"
+    march = release.rows.filter(period=date(2026, 3, 1), flow="export", freq="YTD")
+    assert march["value"].to_list() == [1_072_200 * MILLION]
+
+
+def test_a_summary_in_millions_revises_no_thousands(con: duckdb.DuckDBPyConnection) -> None:
+    reference.load(con, shipped("data"))
+    coarse = parsed(made.MONTHS)
+    july = coarse.rows.filter(period=date(2026, 7, 1)).with_columns(value=pl.col("value") + 499_000)
+    fine = Release(source="gacc", layout="test", rows=july, rows_read=4, rounded=Decimal(500))
+    for pull_id, release in enumerate((fine, coarse), start=1):
+        loading = facts.Loading(release=release, pull_id=pull_id, known_from=datetime(2026, 9, pull_id), sha256="a")
+        loaded = facts.load(con, loading, _never)
+    assert loaded.counts == {"new": 72, "revised": 0, "withdrawn": 0, "unchanged": 4}
+
+
 def test_major_commodities_have_their_labels_for_codes_and_their_units_as_printed() -> None:
     rows = parsed(made.COMMODITIES).rows.select(
         "partner_code", "flow", "freq", "hs_edition", "commodity", "value", "net_kg", "quantity", "quantity_unit"
@@ -198,6 +248,15 @@ def test_figures_swapped_below_their_headings_are_refused(one: int, other: int) 
         (made.COMMODITIES, "Integrated circuits", "Tungsten ores", SourceChanged, "each label once"),
         (made.DIVISIONS, "84 Machinery", "85 Machinery", SourceChanged, "division 85 once"),
         (made.DIVISIONS, ">66,000,000<", ">6,600,000<", DataError, "parts make"),
+        (made.MONTHS, "2026.07", "2026.08", SourceChanged, "expected 2026.07"),
+        (made.MONTHS, "Monthly,7.2026", "Monthly,6.2026", SourceChanged, "a last line of 2026-06, as the title names"),
+        (made.MONTHS, ">365,900<", ">365,910<", DataError, "the total is 575000, but exports and imports make"),
+        (made.MONTHS, "Year-on-Year", "Month-on-Month", DataError, "on neither the month nor the year before"),
+        (made.MONTHS, "Year-on-Year (±%)", "Atlantis", SourceChanged, "a month such as 2026.07"),
+        (made.MONTHS, "Balance", "Difference", SourceChanged, "a heading that is known"),
+        (made.MONTHS, "US$1 Million", "US$100 Million", DataError, "not the size of all of China's trade"),
+        (made.YEARS, ">5.4<", ">6.4<", DataError, "a growth of 6.4 %"),
+        (made.YEARS, ">2024<", ">2023<", SourceChanged, "expected 2024"),
         (made.BULLETIN, "&nbsp;", "", None, ""),
         (made.BULLETIN, "Oceania:", "Ozeania:", SourceChanged, "the lines of six regions"),
         (made.BULLETIN, "Imports and Exports by Country", "Imports and Exports by Regime", DataError, "is not read"),

@@ -31,6 +31,9 @@ _LARGE = 1_000
 _DEARER = 10
 """How far the price of a commodity may move within a year: ships, the least uniform, are counted without their size."""
 
+_MONTHS = {"M": 1, "YTD": 0, "A": 12}
+"""How many months a span has; 0 where its last month says it."""
+
 _SINCE = 2018
 _SURPLUS_SINCE = 2021
 """From this year on exports exceeded imports in every month (customs' own totals, until 2026-09)."""
@@ -39,7 +42,7 @@ _SURPLUS_SINCE = 2021
 def check_flows(table: Table) -> None:
     """Every line: total = exports + imports and balance = exports - imports in the printed digits, and the spans."""
     for line in table.lines:
-        for span in ("M", "YTD"):
+        for span in _MONTHS:
             _check_total(table, line, span)
         check_spans(table, line)
         _check_growth(table, line)
@@ -98,7 +101,7 @@ def _before(table: Table, line: Line, flow: str) -> tuple[Decimal, Decimal] | No
 
 def check_world(table: Table, line: Line) -> None:
     """The line of the world is of the size and of the sign that China's trade has."""
-    for span in ("M", "YTD"):
+    for span in _MONTHS:
         if Column("value", "export", span) in line.figures:
             _check_size(table, line, span)
             _check_surplus(table, line, span)
@@ -107,7 +110,7 @@ def check_world(table: Table, line: Line) -> None:
 def _check_size(table: Table, line: Line, span: str) -> None:
     column, least = Column("value", "total", span), _MONTHLY[table.unit.currency]
     total = table.value(line, column) or Decimal(0)
-    months = table.period.month if span == "YTD" else 1
+    months = _MONTHS[span] or table.period.month
     if table.period.year >= _SINCE and not least <= total / months < least * _MOST:
         size = f"{least:,.0f} to {least * _MOST:,.0f} {table.unit.currency} a month"
         raise table.wrong(
