@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,11 @@ import gacc_pages as made
 import polars as pl
 import pytest
 
-from tradewatch import facts, queries, reference, sources
+from tradewatch import facts, flow, queries, reference, sources
 from tradewatch.errors import DataError, SourceChanged, TradewatchError
 from tradewatch.files import shipped
 from tradewatch.records import ROWS, Pull, Release
+from tradewatch.settings import Settings
 from tradewatch.sources import gacc_preliminary
 from tradewatch.sources.gacc_table import label
 
@@ -422,6 +424,48 @@ def test_a_table_in_dollars_withdraws_no_yuan(con: duckdb.DuckDBPyConnection) ->
         "select currency, count(*) from facts.trade_history where known_to is null group by 1 order by 1"
     ).fetchall()
     assert found == [("CNY", 120), ("USD", 1)]
+
+
+def land(con: duckdb.DuckDBPyConnection, home: Path, release: Release, number: int) -> flow.Imported:
+    pull = Pull(name=f"page {number}", body=b"%d" % number, fetched_at=datetime(2026, 4, number))
+    return flow.land(con, Settings(home=home), pull, release)
+
+
+def with_values(release: Release, frame: pl.DataFrame) -> Release:
+    return replace(release, rows=frame.select(release.rows.columns).cast(pl.Schema(ROWS)), released_at=None)
+
+
+def test_a_month_whose_exports_and_imports_are_swapped_is_seen_beside_the_year_to_date_before(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Canada's are nearly balanced in March 2026: its page alone cannot tell."""
+    reference.load(con, shipped("data"))
+    march = parsed(made.MARCH)
+    key = ("partner_code", "flow")
+    month = march.rows.filter(freq="M").select(*key, month="value")
+    february = march.rows.filter(freq="YTD").join(month, on=key, maintain_order="left").with_columns(
+        value=pl.col("value") - pl.col("month"), period=pl.lit(date(2026, 2, 1))
+    )  # fmt: skip
+    land(con, tmp_path, with_values(march, february), 1)
+    turned = (pl.col("partner_code") == "Canada") & (pl.col("freq") == "M")
+    other = pl.when(pl.col("flow") == "export").then(pl.lit("import")).otherwise(pl.lit("export"))
+    swapped = march.rows.with_columns(flow=pl.when(turned).then(other).otherwise("flow"))
+    with pytest.raises(DataError, match=r"page 2: export of TOTAL, partner CAN, 2026-03 M: .* each other's place"):
+        land(con, tmp_path, with_values(march, swapped), 2)
+    assert con.execute("select count(*) from facts.trade_history where freq = 'M'").fetchone() == (0,)
+    assert land(con, tmp_path, with_values(march, march.rows), 2).counts["new"] == 120
+
+
+def test_yuan_and_dollars_of_one_month_are_of_one_rate(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    reference.load(con, shipped("data"))
+    march = parsed(made.MARCH)
+    land(con, tmp_path, with_values(march, march.rows), 1)
+    dollars = march.rows.with_columns(value=pl.col("value") / 7, currency=pl.lit("USD"))
+    off = (pl.col("partner_code") == "India") & (pl.col("flow") == "import")
+    wrong = dollars.with_columns(value=pl.when(off).then(pl.col("value") * 2).otherwise("value"))
+    with pytest.raises(DataError, match=r"page 2: import of TOTAL, partner IND, 2026-03 M: .* not of one rate"):
+        land(con, tmp_path, with_values(march, wrong), 2)
+    assert land(con, tmp_path, with_values(march, dollars), 2).counts["new"] == 120
 
 
 # The real files
