@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,14 +15,14 @@ import pytest
 from command import tradewatch
 from typer.testing import CliRunner
 
-from tradewatch import flow, warehouse
+from tradewatch import flow, sources, warehouse
 from tradewatch.cli import app
 from tradewatch.errors import DataError
 from tradewatch.files import shipped
 from tradewatch.flow import gacc
 from tradewatch.raw import gacc_queries
 from tradewatch.raw.gacc_queries import Printed
-from tradewatch.records import Question
+from tradewatch.records import Pull, Question, Told
 from tradewatch.settings import Settings
 from tradewatch.sources import gacc_form
 
@@ -101,6 +102,25 @@ def collected(
 ) -> dict[str, gacc.Collected]:
     files = gacc.files_of(paths)
     return {one.name: one for one in gacc.collect(con, home, files, told, lambda _: answer, now, currency="USD")}
+
+
+def test_a_file_of_many_lines_answers_to_its_last_line_or_to_its_end_once_counted(
+    con: Con, home: Settings, downloads: Path
+) -> None:
+    """A download that broke off at the end of a line looks whole."""
+    asked(con, ("export",), codes=CHIPS[:2])
+    lines = [(f"2025{month:02}", CHIPS[0], partner, 5) for month in range(1, 7) for partner in ("145", "344")]
+    path = downloads / "downloadData.csv"
+    path.write_bytes(export(*lines))
+    pull = Pull(name="f", body=path.read_bytes(), fetched_at=LATER, told=Told(flow="export", currency="USD"))
+    (one,) = gacc_queries.printed(con)
+    blocks = sources.parse(replace(pull, asked=(one.question,))).blocks
+    assert [(len(block.known or ()), block.commodities, len(block.partners)) for block in blocks] == [
+        (5, CHIPS[:2], 2), (1, CHIPS[:1], 2),
+    ]  # fmt: skip
+    told = replace(pull.told, rows=12)
+    (whole,) = sources.parse(replace(pull, told=told, asked=(one.question,))).blocks
+    assert len(whole.known or ()) == 12
 
 
 def facts(con: Con) -> list[tuple[object, ...]]:
@@ -473,6 +493,7 @@ def test_the_road_by_hand(tmp_path: Path, downloads: Path) -> None:
         ("query", "--format", "xml"),
         ("collect", ".", "--flow", "both"),
         ("collect", ".", "--currency", "eur"),
+        ("collect", ".", "--rows", "3"),
     ],
 )
 def test_options_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:

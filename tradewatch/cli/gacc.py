@@ -127,6 +127,10 @@ def collect(
     currency: Annotated[
         str | None, typer.Option(help="usd or cny, as it was asked, of a file that answers no printed query.")
     ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(help="How many rows the platform showed, of a single file: it then answers to its end."),
+    ] = None,
     home: Home = None,
 ) -> None:
     """
@@ -142,9 +146,12 @@ def collect(
     if flow_told not in (None, "export", "import"):
         raise typer.BadParameter("it is export or import", param_hint="--flow")
     files = gacc.files_of(paths)
+    if rows is not None and len(files) != 1:
+        raise typer.BadParameter("it is of one file; name that file", param_hint="--rows")
+    currency_of_file = currency_told(currency)
     with writing(home) as (con, settings):
         flow.build(con, settings)
-        done = list(gacc.collect(con, settings, files, flow_told, _ask, now(), currency=currency_told(currency)))
+        done = list(gacc.collect(con, settings, files, flow_told, _ask, now(), currency=currency_of_file, rows=rows))
         left = gacc.unanswered(con)
     _show_collected(done)
     if left:

@@ -138,6 +138,7 @@ def collect(
     now: datetime,
     *,
     currency: str | None = None,
+    rows: int | None = None,
 ) -> Iterator[Collected]:
     """
     Match files to the printed queries and load them one by one, each in a transaction of its own; none is moved.
@@ -159,7 +160,7 @@ def collect(
         if one.query and answers[one.query.number] > 1 and not told:
             yield Collected(name=one.name, state="refused", query=one.query.number, sentence=_rivals(one, matched))
         else:
-            yield _loaded(con, settings, one, currency, now + timedelta(microseconds=number))
+            yield _loaded(con, settings, one, (currency, rows), now + timedelta(microseconds=number))
 
 
 def _looked_at(
@@ -249,10 +250,15 @@ def _rivals(one: _Matched, matched: Sequence[_Matched]) -> str:
 
 
 def _loaded(
-    con: duckdb.DuckDBPyConnection, settings: Settings, one: _Matched, currency: str | None, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    one: _Matched,
+    told_of_file: tuple[str | None, int | None],
+    now: datetime,
 ) -> Collected:
+    currency, rows = told_of_file
     number = one.query.number if one.query else None
-    told = Told(flow=one.flow, currency=one.query.currency if one.query else currency)
+    told = Told(flow=one.flow, currency=one.query.currency if one.query else currency, rows=rows)
     pull = Pull(name=one.name, body=one.body, fetched_at=now, told=told)
     if one.query:
         pull = replace(pull, asked=(one.query.question,), address=one.query.address)
