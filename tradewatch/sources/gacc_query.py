@@ -243,7 +243,7 @@ def _answered(pull: Pull, release: Release, question: Question) -> Release:
         block
         for part in ([wanted] if whole else _up_to_last(rows, wanted))
         for block in part.blocks(dict.fromkeys(_answered_months(rows, part), moment))
-        if block.known
+        if block.known and block.commodities
     ]
     return replace(release, blocks=tuple(blocks))
 
