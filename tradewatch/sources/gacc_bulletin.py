@@ -157,7 +157,7 @@ def _partners(grid: Grid, _flow: str) -> Read:
     world = world_of(table, TOTAL)
     check_world(table, world)
     _check_regions(table, world)
-    check_copies(table, [line for line in table.lines if line is not world and line.label.lower() not in _REGION])
+    check_copies(table, table.lines)
     return [table], list(partner_rows(table)), list(partner_blocks(table))
 
 
