@@ -130,7 +130,7 @@ def test_rows_that_were_not_asked_are_refused(changed: dict[str, Any], said: str
         name="f.csv",
         body=ZH,
         fetched_at=datetime(2026, 11, 24),
-        told=Told(flow="export", currency="CNY"),
+        told=Told(flow="export", currency="CNY", rows=4),
         asked=(question,),
     )
     (block,) = sources.parse(pull).blocks

@@ -176,12 +176,17 @@ def _currency(frame: pl.DataFrame) -> str:
     return "CNY" if "CNY" in frame.columns else "USD"
 
 
+def _counted(pull: Pull) -> bool:
+    """Whether somebody said how many rows there are; files of before this was asked are read as they were then."""
+    return pull.told.rows is not None or pull.told.currency == ""
+
+
 def _without_last(pull: Pull, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """
     The cells without those of the last flow where a flow takes several lines: a file that was cut after one of them
     looks whole, and would sum to less. Lines come in the order of month, commodity and partner in every file seen.
     """
-    if not BREAKDOWNS.keys() & set(frame.columns) or pull.told.rows is not None or cells.is_empty():
+    if not BREAKDOWNS.keys() & set(frame.columns) or _counted(pull) or cells.is_empty():
         return cells
     key = pl.struct("period", "commodity", "partner_code")
     runs, flows = cells.select(runs=key.rle_id().max() + 1, flows=key.n_unique()).row(0)
@@ -220,8 +225,8 @@ def shown(pull: Pull) -> Shown:
 def _answered(pull: Pull, release: Release, question: Question) -> Release:
     """
     The release, answering for the question: up to the last month that it states, and for months that were released
-    before it was asked; of the others silence may mean that they were not out yet. A file of many lines whose rows were
-    not counted answers up to its last line.
+    before it was asked; of the others silence may mean that they were not out yet. A file whose rows were not counted
+    answers up to its last line.
     """
     rows = release.rows
     for column, asked in (
@@ -238,10 +243,9 @@ def _answered(pull: Pull, release: Release, question: Question) -> Release:
     moment = pull.released_at or pull.fetched_at
     partners = tuple(dict.fromkeys((*question.partners, *rows["partner_code"])))
     wanted = replace(question, partners=partners)
-    whole = pull.told.rows is not None or rows.height < MANY
     blocks = [
         block
-        for part in ([wanted] if whole else _up_to_last(rows, wanted))
+        for part in ([wanted] if _counted(pull) else _up_to_last(rows, wanted))
         for block in part.blocks(dict.fromkeys(_answered_months(rows, part), moment))
         if block.known and block.commodities
     ]
@@ -257,11 +261,11 @@ def _answered_months(rows: pl.DataFrame, asked: Question) -> Iterator[Dataset]:
 
 def _up_to_last(rows: pl.DataFrame, asked: Question) -> Iterator[Question]:
     """
-    What a file of many lines that nobody counted surely answers: all before its last line, in the order in which
-    every file seen comes; after that it may be cut. Nothing where the order is another.
+    What a file that nobody counted surely answers: all before its last line, in the order in which every file seen
+    comes; after that it may be cut. Nothing where the order is another.
     """
     order = rows.select("period", "commodity", "partner_code")
-    if not order.equals(order.sort("period", "commodity", "partner_code")):
+    if order.is_empty() or not order.equals(order.sort("period", "commodity", "partner_code")):
         return
     month, commodity, partner = order.row(-1)
     yield replace(asked, periods=tuple(period for period in asked.periods if period < month))
