@@ -15,8 +15,9 @@ from tradewatch.errors import TradewatchError
 from tradewatch.records import Pull, Release, Told
 
 Key = tuple[object, ...]
-Truth = dict[Key, tuple[Decimal, Decimal | None]]
+Truth = dict[Key, tuple[Decimal | None, ...]]
 Rows = list[list[str]]
+UNTOLD = Told()
 
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
@@ -32,22 +33,26 @@ def seeded(seed: int) -> Random:
     return Random(seed)  # noqa: S311 (changes that can be repeated, no secrets)
 
 
-def parsed(body: bytes) -> Release:
-    """Exports of the query platform do not say their flow; it is told."""
-    return sources.parse(Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow="export")))
+def parsed(body: bytes, told: Told = UNTOLD) -> Release:
+    """An export of the query platform needs to be told its flow and the currency asked, which is what we are told."""
+    return sources.parse(Pull(name="file", body=body, fetched_at=datetime(2026, 11, 24), told=told))
 
 
 def stated(release: Release) -> Truth:
     """The figures of a release by what they are of, and its day as one more."""
     names = ("partner_code", "flow", "freq", "period", "hs_edition", "commodity", "currency")
-    rows = release.rows.select(*names, "value", "quantity").rows()
-    return {row[:7]: (row[7], row[8]) for row in rows} | {("day", release.released_at): (Decimal(0), None)}
+    rows = release.rows.select(*names, "value", "quantity", "net_kg").rows()
+    return {row[:7]: row[7:] for row in rows} | {("day", release.released_at): ()}
 
 
-def outcome(body: bytes, truth: Truth) -> str:
+def stated_by(body: bytes, told: Told = UNTOLD) -> Truth:
+    return stated(parsed(body, told))
+
+
+def outcome(body: bytes, truth: Truth, read: Callable[[bytes], Truth] = stated_by) -> str:
     """`refused`, `right`, `fewer` (all right, not all there) or `wrong`."""
     try:
-        found = stated(parsed(body))
+        found = read(body)
     except TradewatchError as problem:
         said = str(problem)
         assert said.isprintable()
@@ -102,6 +107,11 @@ def noise(random: Random, body: bytes) -> bytes:
 def encoding(random: Random, body: bytes) -> bytes:
     name = random.choice(["gb18030", "utf-16", "utf-16-le", "cp1252", "latin-1", "ascii", "utf-8-sig", "utf-32"])
     return body.decode("utf-8", "replace").encode(name, "replace")
+
+
+def transcoded(random: Random, body: bytes) -> bytes:
+    """Bytes that a program took for text, and wrote in another encoding."""
+    return body.decode("latin-1").encode(random.choice(["utf-8", "utf-16", "cp1252", "ascii"]), "replace")
 
 
 def swapped_with_headings(random: Random, body: bytes) -> bytes:
@@ -307,11 +317,16 @@ def day(random: Random, body: bytes) -> bytes:
 
 
 PAGE = (
-    cut, hole, noise, encoding, swapped_with_headings, swapped_data, swapped_headings, swapped_in_one_row,
-    swapped_labels, moved_row, lost_row, doubled_row, strange_row, merged, lost_cell, last_digit, any_digit,
-    lost_letter, strange_figure, unit, magnitude, title, heading, tag, day,
+    cut, swapped_with_headings, swapped_data, swapped_headings, swapped_in_one_row, unit, magnitude, encoding,
+    doubled_row, strange_row, merged,
 )  # fmt: skip
-"""The kinds of changes of a page; the first four serve any file."""
+"""The six kinds of changes of a page that are never to pass: cut, swapped, unit, encoding, extra row, merged cell."""
+
+PAGE_HARDER = (
+    hole, noise, swapped_labels, moved_row, lost_row, lost_cell, last_digit, any_digit, lost_letter, strange_figure,
+    title, heading, tag, day,
+)  # fmt: skip
+"""What a table cannot always tell by itself."""
 
 
 Figure = str | float | None
@@ -428,12 +443,31 @@ def s_title(random: Random, rows: Sheet) -> None:
     rows[0][1] = str(rows[0][1]).replace(old, new)
 
 
-SHEET = (
-    s_swapped_with_headings, s_swapped_data, s_swapped_in_one_row, s_swapped_headings, s_swapped_labels, s_moved_row,
-    s_lost_row, s_doubled_row, s_strange_row, s_lost_cell, s_cut, s_any_digit, s_strange_figure, s_unit, s_magnitude,
-    s_title,
-)  # fmt: skip
-"""The kinds of changes of a sheet, before it is written as a workbook."""
+def s_encoding(random: Random, rows: Sheet) -> None:
+    """Text that was written in one encoding and read in another."""
+    other = random.choice(["cp1252", "big5", "utf-8", "latin-1", "shift_jis"])
+    for row in rows:
+        row[:] = [cell.encode("gb18030").decode(other, "replace") if isinstance(cell, str) else cell for cell in row]
 
-BYTES = (cut, hole, noise)
-"""The kinds of changes of any file."""
+
+def s_merged(random: Random, rows: Sheet) -> None:
+    """A cell takes the place of the one right of it or below it, too, which is then empty."""
+    at = random.randrange(len(rows))
+    column = random.choice([n for n, cell in enumerate(rows[at]) if cell is not None])
+    down, right = (1, 0) if random.random() < 0.5 and at + 1 < len(rows) else (0, 1)
+    if column + right < len(rows[at + down]):
+        rows[at + down][column + right] = None
+
+
+SHEET = (
+    s_cut, s_swapped_with_headings, s_swapped_data, s_swapped_headings, s_swapped_in_one_row, s_unit, s_magnitude,
+    s_encoding, s_doubled_row, s_strange_row, s_merged,
+)  # fmt: skip
+"""The six kinds of a sheet, before it is written as a workbook."""
+
+SHEET_HARDER = (
+    s_swapped_labels, s_moved_row, s_lost_row, s_lost_cell, s_any_digit, s_strange_figure, s_title,
+)  # fmt: skip
+
+BYTES, BYTES_HARDER = (cut, transcoded), (hole, noise)
+"""Those of the bytes of a workbook."""

@@ -82,6 +82,14 @@ TOTALS = page(
     ],
     "2026/04/14",
 )
+MACHINES = ("Mechanical and electrical products*", "-", "-", "180,000,000", "-", "1,200,000,000", "-", "9.0")
+OTHERS = [
+    (f"Commodity {n}", "T", f"{2_000 * n + 7:,}", f"{4_400 * n + 13:,}", f"{14_000 * n + 5:,}", f"{30_000 * n + 1:,}",
+     "1.0", "2.5")
+    for n in range(1, 31)
+]  # fmt: skip
+"""So many that a list of major commodities is as long as one; figures of ours."""
+
 COMMODITIES = page(
     "（13）Major Export Commodities in Quantity and Value,1-7.2026",
     "Unit:US$1,000",
@@ -94,6 +102,8 @@ COMMODITIES = page(
         ("> Meat(including&nbsp;&nbsp;meat offal)", "10000T", "14", "296,930", "81", "1,793,238", "62.7", "31.9"),
         ("Integrated circuits", "100MN", "310", "18,153,000", "2,105", "120,653,000", "20.1", "30.2"),
         ("Tungsten ores", "T", "-", "-", "12", "1,250", "-80.0", "-81.5"),
+        MACHINES,
+        *OTHERS,
     ],
     "2026/08/18",
     note="",
@@ -102,17 +112,17 @@ DIVISIONS = page(
     "（15）Exports by Selected Countries (Regions) and by HS Divisions,7.2026",
     "Unit:US$1,000",
     [
-        [("HS Division", 1, 2), ("Japan", 2, 1), ("Russia", 2, 1)],
+        [("HS Division", 1, 2), ("United States", 2, 1), ("Russia", 2, 1)],
         [(text, 1, 1) for text in ("7", "1to7", "7", "1to7")],
     ],
     [
-        ("TOTAL", "14,000,100", "98,000,000", "9,500,050", "61,000,000"),
+        ("TOTAL", "114,000,100", "798,000,000", "9,500,050", "61,000,000"),
         ("Section I Live animals; animal products", "100", "1,000", "50", "1,000"),
         ("> 01 Live animals", "100", "1,000", "-", "-"),
         ("> 02 Meat", "-", "-", "50", "1,000"),
-        ("Section XVI Machinery", "14,000,000", "97,999,000", "9,500,000", "60,999,000"),
-        ("> 84 Machinery", "6,000,000", "40,999,000", "5,500,000", "35,999,000"),
-        ("> 85 Electrical machinery", "8,000,000", "57,000,000", "4,000,000", "25,000,000"),
+        ("Section XVI Machinery", "114,000,000", "797,999,000", "9,500,000", "60,999,000"),
+        ("> 84 Machinery", "66,000,000", "440,999,000", "5,500,000", "35,999,000"),
+        ("> 85 Electrical machinery", "48,000,000", "357,000,000", "4,000,000", "25,000,000"),
     ],
     "2026/08/18",
     note="",
@@ -144,7 +154,58 @@ BULLETIN = page(
     "2026/08/18",
 )  # fmt: skip
 
+
+def summary_of_months(first: tuple[int, int], last: tuple[int, int]) -> list[Line]:
+    """A line a month in millions of dollars, figures of ours; where the year before is there, its growth below."""
+    lines: list[Line] = []
+    known: dict[tuple[int, int], tuple[int, int]] = {}
+    to_date = (0, 0)
+    for year, month in ((at // 12, at % 12 + 1) for at in range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1])):
+        now = known[year, month] = (300_000 + 1_700 * month + 9_000 * (year - 2020), 200_000 + 1_300 * month)
+        to_date = now if month == 1 else (to_date[0] + now[0], to_date[1] + now[1])
+        lines.append([f"{year}.{month:02}", *_four(*now), *_four(*to_date)])
+        if before := known.get((year - 1, month)):
+            grown = [f"{(a / b - 1) * 100:.1f}" for a, b in ((sum(now), sum(before)), *zip(now, before, strict=True))]
+            lines.append(["Year-on-Year (±%)", *grown, "-", *"-" * 4])
+    return lines
+
+
+def _four(exports: int, imports: int) -> list[str]:
+    return [f"{figure:,}" for figure in (exports + imports, exports, imports, exports - imports)]
+
+
+FOUR = ("Total", "Exports", "Imports", "Balance")
+MONTHS = page(
+    "（1）Summary of Imports and Exports (In USD) B：Monthly,7.2026",
+    "Unit:US$1 Million",
+    [
+        [("Year & Month", 1, 2), ("Monthly", 4, 1), ("1 to the Month", 4, 1)],
+        [(text, 1, 1) for text in FOUR * 2],
+    ],
+    summary_of_months((2025, 1), (2026, 7)),
+    "2026/08/18",
+)
+YEARS = page(
+    "（1）Summary of Imports and Exports (In USD) A：Annually,12.2025",
+    "Unit:US$1 Million",
+    [
+        [("Year", 1, 2), *((text, 1, 2) for text in FOUR), ("Percentage Change", 3, 1)],
+        [(text, 1, 1) for text in FOUR[:3]],
+    ],
+    [
+        ("2010", "2,973,998", "1,577,754", "1,396,244", "181,510", "-", "-", "-"),
+        *((f"{year}", *_four(1_577_754 + 140_000 * (year - 2010), 1_396_244 + 79_000 * (year - 2010)), "-", "-", "-")
+          for year in range(2011, 2024)),
+        ("2024", "6,144,752", "3,577,222", "2,567,530", "1,009,692", "-", "-", "-"),
+        ("2025", "6,354,738", "3,771,842", "2,582,896", "1,188,946", "3.4", "5.4", "0.6"),
+    ],
+    "2026/01/18",
+)  # fmt: skip
+"""The totals of 2025 are customs' own, those before of ours."""
+
 PAGES = {
+    "bulletin summary by month": MONTHS,
+    "bulletin summary by year": YEARS,
     "preliminary by country": MARCH,
     "preliminary of two months": FEBRUARY,
     "preliminary totals": TOTALS,

@@ -18,8 +18,11 @@ ZH = (FILES / "gacc_query_zh.csv").read_bytes()
 EN = (FILES / "gacc_query_en.csv").read_bytes()
 
 
-def parsed(body: bytes, flow: str | None = "export", name: str = "downloadData.csv") -> Release:
-    return sources.parse(Pull(name=name, body=body, fetched_at=datetime(2026, 11, 24), told=Told(flow=flow)))
+def parsed(
+    body: bytes, flow: str | None = "export", name: str = "downloadData.csv", rows: int | None = None
+) -> Release:
+    told = Told(flow=flow, currency="CNY" if "人民币".encode("gb18030") in body else "USD", rows=rows)
+    return sources.parse(Pull(name=name, body=body, fetched_at=datetime(2026, 11, 24), told=told))
 
 
 def table(*lines: str) -> bytes:
@@ -52,7 +55,7 @@ def test_the_chinese_interface_in_yuan() -> None:
 
 
 def test_the_english_interface_in_dollars_is_summed_over_regime_and_province() -> None:
-    release = parsed(EN, "import")
+    release = parsed(EN, "import", rows=3)
     shown = release.rows.select("partner_code", "commodity", "value", "net_kg", "quantity", "quantity_unit", "place")
     assert shown.rows() == [
         ("344", "40117010", 12500, 2900, 150, "Number of item", "lines 2, 3"),
@@ -123,7 +126,13 @@ def test_rows_that_were_not_asked_are_refused(changed: dict[str, Any], said: str
         commodities=("85423100", "01012100", "84821020"),
         periods=(date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)),
     )
-    pull = Pull(name="f.csv", body=ZH, fetched_at=datetime(2026, 11, 24), told=Told(flow="export"), asked=(question,))
+    pull = Pull(
+        name="f.csv",
+        body=ZH,
+        fetched_at=datetime(2026, 11, 24),
+        told=Told(flow="export", currency="CNY", rows=4),
+        asked=(question,),
+    )
     (block,) = sources.parse(pull).blocks
     assert block.known == {("142", month): pull.fetched_at for month in question.periods[:2]}
     with pytest.raises(DataError, match=said):
@@ -132,7 +141,7 @@ def test_rows_that_were_not_asked_are_refused(changed: dict[str, Any], said: str
 
 def test_units_that_differ_are_not_summed() -> None:
     head = "数据年月|贸易方式编码|贸易方式名称|第一数量|第一计量单位|第二数量|第二计量单位|人民币"
-    release = parsed(table(head, "202301|10|一般贸易|5|台|7|千克|9", "202301|19|边境|6|个|8|千克|10"))
+    release = parsed(table(head, "202301|10|一般贸易|5|台|7|千克|9", "202301|19|边境|6|个|8|千克|10"), rows=2)
     assert release.rows.select("value", "net_kg", "quantity", "quantity_unit").rows() == [(19, 15, None, None)]
     assert "No quantity for 1 cells: their rows have different units." in release.notes
 
@@ -211,13 +220,13 @@ def test_damaged_bytes_are_refused(body: bytes, said: str) -> None:
     ],
 )
 def test_real_exports(real: Path, name: str, currency: str, rows: int, value: int) -> None:
-    release = parsed((real / "gacc/query_export" / name).read_bytes())
+    release = parsed((real / "gacc/query_export" / name).read_bytes(), rows=rows)
     assert (release.rows_read, release.rows["value"].sum()) == (rows, value)
     assert set(release.rows["currency"]) == {currency}
 
 
 def test_russia_in_a_real_export(real: Path) -> None:
-    release = parsed((real / "gacc/query_export/downloadData (63).csv").read_bytes(), "import")
+    release = parsed((real / "gacc/query_export/downloadData (63).csv").read_bytes(), "import", rows=98)
     russia = release.rows.filter(pl.col("partner_code") == "344")
     assert russia["place"].to_list() == ["lines 16, 17, 18 and 3 more", "lines 60, 61, 62"]  # nine rows of the file
     assert russia["value"].sum() == 1_950_686

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,11 @@ import gacc_pages as made
 import polars as pl
 import pytest
 
-from tradewatch import facts, queries, reference, sources
+from tradewatch import facts, flow, queries, reference, sources
 from tradewatch.errors import DataError, SourceChanged, TradewatchError
 from tradewatch.files import shipped
 from tradewatch.records import ROWS, Pull, Release
+from tradewatch.settings import Settings
 from tradewatch.sources import gacc_preliminary
 from tradewatch.sources.gacc_table import label
 
@@ -91,6 +93,56 @@ def test_the_bulletin_by_country_in_thousands_of_dollars() -> None:
     assert "Svalbard and Jan Mayen" in release.blocks[0].partners, "what is a dash is published, with nothing recorded"
 
 
+def test_the_summary_by_month_states_every_month_and_its_year_to_date() -> None:
+    release = parsed(made.MONTHS)
+    july = {(flow, freq): value for flow, freq, value in release.rows.filter(period=date(2026, 7, 1)).select(
+        "flow", "freq", "value").rows()}  # fmt: skip
+    assert july == {
+        ("export", "M"): 365_900 * MILLION, ("import", "M"): 209_100 * MILLION,
+        ("export", "YTD"): 2_525_600 * MILLION, ("import", "YTD"): 1_436_400 * MILLION,
+    }  # fmt: skip
+    assert release.rows.height == 4 * 19
+    assert {(one.flow, one.freq, len(one.periods)) for one in release.blocks} == {
+        (flow, freq, 19) for flow in ("export", "import") for freq in ("M", "YTD")
+    }
+
+
+def test_the_summary_by_year_is_of_years_since_2012() -> None:
+    release = parsed(made.YEARS)
+    assert (release.rows["period"].min(), set(release.rows["freq"])) == (date(2012, 1, 1), {"A"})
+    assert release.rows.filter(period=date(2025, 1, 1))["value"].to_list() == [
+        3_771_842 * MILLION, 2_582_896 * MILLION,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [made.xls, made.xlsx])
+def test_the_summary_as_a_chinese_spreadsheet(write: Callable[[dict[str, made.Sheet]], bytes]) -> None:
+    lines: made.Sheet = [[line[0], *line[1:]] for line in made.summary_of_months((2026, 1), (2026, 3))]
+    four = ["进出口", "出口", "进口", "贸易差额"]
+    sheet: made.Sheet = [
+        [None, "（1）2026年3月进出口商品总值表（美元值） B：月度表"],
+        [*[None] * 9, "单位：百万美元"],
+        [None, "年月", "当月", None, None, None, "1至当月累计", None, None, None],
+        [None, None, *four, *four],
+        *([None, *line] for line in lines),
+    ]
+    release = parsed(write({"M101USD": sheet}))
+    assert release.layout == "gacc_bulletin"
+    march = release.rows.filter(period=date(2026, 3, 1), flow="export", freq="YTD")
+    assert march["value"].to_list() == [1_072_200 * MILLION]
+
+
+def test_a_summary_in_millions_revises_no_thousands(con: duckdb.DuckDBPyConnection) -> None:
+    reference.load(con, shipped("data"))
+    coarse = parsed(made.MONTHS)
+    july = coarse.rows.filter(period=date(2026, 7, 1)).with_columns(value=pl.col("value") + 499_000)
+    fine = Release(source="gacc", layout="test", rows=july, rows_read=4, rounded=Decimal(500))
+    for pull_id, release in enumerate((fine, coarse), start=1):
+        loading = facts.Loading(release=release, pull_id=pull_id, known_from=datetime(2026, 9, pull_id), sha256="a")
+        loaded = facts.load(con, loading, _never)
+    assert loaded.counts == {"new": 72, "revised": 0, "withdrawn": 0, "unchanged": 4}
+
+
 def test_major_commodities_have_their_labels_for_codes_and_their_units_as_printed() -> None:
     rows = parsed(made.COMMODITIES).rows.select(
         "partner_code", "flow", "freq", "hs_edition", "commodity", "value", "net_kg", "quantity", "quantity_unit"
@@ -108,17 +160,10 @@ def test_major_commodities_have_their_labels_for_codes_and_their_units_as_printe
 
 def test_a_long_list_of_commodities_has_one_of_the_size_of_china_s_trade() -> None:
     """Unit and figures may both be of another size; the largest line of the list then tells."""
-    whole = ("Mechanical and electrical products*", "-", "-", "180,000,000", "-", "1,200,000,000", "-", "9.0")
-    small = [(f"Commodity {chr(64 + n)}", "T", "1,000", "2,000", "7,000", "14,000", "1.0", "2.0") for n in range(1, 31)]
-    heads = [
-        [("Commodity", 1, 2), ("Unit", 1, 2), ("7", 2, 1), ("1to7", 2, 1), ("Percentage Change", 2, 1)],
-        [(text, 1, 1) for text in ("Quantity", "Value") * 3],
-    ]
-    title = "(14)Major Import Commodities in Quantity and Value,1-7.2026"
-    body = made.page(title, "Unit:US$1,000", heads, [whole, *small], "2026/08/18")
+    body = made.COMMODITIES.replace(b"Export Commodities", b"Import Commodities")
     assert parsed(body).rows["flow"].unique().to_list() == ["import"]
     tenth = body.replace(b"180,000,000", b"18,000,000").replace(b"1,200,000,000", b"120,000,000")
-    with pytest.raises(DataError, match="the largest of 31 commodities is not of its size"):
+    with pytest.raises(DataError, match="the largest of 35 commodities is not of its size"):
         parsed(tenth)
 
 
@@ -204,7 +249,16 @@ def test_figures_swapped_below_their_headings_are_refused(one: int, other: int) 
         (made.COMMODITIES, "1,793,238", "57,932,380", DataError, "10 times as dear"),
         (made.COMMODITIES, "Integrated circuits", "Tungsten ores", SourceChanged, "each label once"),
         (made.DIVISIONS, "84 Machinery", "85 Machinery", SourceChanged, "division 85 once"),
-        (made.DIVISIONS, ">6,000,000<", ">600,000<", DataError, "parts make"),
+        (made.DIVISIONS, ">66,000,000<", ">6,600,000<", DataError, "parts make"),
+        (made.MONTHS, "2026.07", "2026.08", SourceChanged, "expected 2026.07"),
+        (made.MONTHS, "Monthly,7.2026", "Monthly,6.2026", SourceChanged, "a last line of 2026-06, as the title names"),
+        (made.MONTHS, ">365,900<", ">365,910<", DataError, "the total is 575000, but exports and imports make"),
+        (made.MONTHS, "Year-on-Year", "Month-on-Month", DataError, "on neither the month nor the year before"),
+        (made.MONTHS, "Year-on-Year (±%)", "Atlantis", SourceChanged, "a month such as 2026.07"),
+        (made.MONTHS, "Balance", "Difference", SourceChanged, "a heading that is known"),
+        (made.MONTHS, "US$1 Million", "US$100 Million", DataError, "not the size of all of China's trade"),
+        (made.YEARS, ">5.4<", ">6.4<", DataError, "a growth of 6.4 %"),
+        (made.YEARS, ">2024<", ">2023<", SourceChanged, "expected 2024"),
         (made.BULLETIN, "&nbsp;", "", None, ""),
         (made.BULLETIN, "Oceania:", "Ozeania:", SourceChanged, "the lines of six regions"),
         (made.BULLETIN, "Imports and Exports by Country", "Imports and Exports by Regime", DataError, "is not read"),
@@ -372,6 +426,48 @@ def test_a_table_in_dollars_withdraws_no_yuan(con: duckdb.DuckDBPyConnection) ->
     assert found == [("CNY", 120), ("USD", 1)]
 
 
+def land(con: duckdb.DuckDBPyConnection, home: Path, release: Release, number: int) -> flow.Imported:
+    pull = Pull(name=f"page {number}", body=b"%d" % number, fetched_at=datetime(2026, 4, number))
+    return flow.land(con, Settings(home=home), pull, release)
+
+
+def with_values(release: Release, frame: pl.DataFrame) -> Release:
+    return replace(release, rows=frame.select(release.rows.columns).cast(pl.Schema(ROWS)), released_at=None)
+
+
+def test_a_month_whose_exports_and_imports_are_swapped_is_seen_beside_the_year_to_date_before(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Canada's are nearly balanced in March 2026: its page alone cannot tell."""
+    reference.load(con, shipped("data"))
+    march = parsed(made.MARCH)
+    key = ("partner_code", "flow")
+    month = march.rows.filter(freq="M").select(*key, month="value")
+    february = march.rows.filter(freq="YTD").join(month, on=key, maintain_order="left").with_columns(
+        value=pl.col("value") - pl.col("month"), period=pl.lit(date(2026, 2, 1))
+    )  # fmt: skip
+    land(con, tmp_path, with_values(march, february), 1)
+    turned = (pl.col("partner_code") == "Canada") & (pl.col("freq") == "M")
+    other = pl.when(pl.col("flow") == "export").then(pl.lit("import")).otherwise(pl.lit("export"))
+    swapped = march.rows.with_columns(flow=pl.when(turned).then(other).otherwise("flow"))
+    with pytest.raises(DataError, match=r"page 2: export of TOTAL, partner CAN, 2026-03 M: .* each other's place"):
+        land(con, tmp_path, with_values(march, swapped), 2)
+    assert con.execute("select count(*) from facts.trade_history where freq = 'M'").fetchone() == (0,)
+    assert land(con, tmp_path, with_values(march, march.rows), 2).counts["new"] == 120
+
+
+def test_yuan_and_dollars_of_one_month_are_of_one_rate(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    reference.load(con, shipped("data"))
+    march = parsed(made.MARCH)
+    land(con, tmp_path, with_values(march, march.rows), 1)
+    dollars = march.rows.with_columns(value=pl.col("value") / 7, currency=pl.lit("USD"))
+    off = (pl.col("partner_code") == "India") & (pl.col("flow") == "import")
+    wrong = dollars.with_columns(value=pl.when(off).then(pl.col("value") * 2).otherwise("value"))
+    with pytest.raises(DataError, match=r"page 2: import of TOTAL, partner IND, 2026-03 M: .* not of one rate"):
+        land(con, tmp_path, with_values(march, wrong), 2)
+    assert land(con, tmp_path, with_values(march, dollars), 2).counts["new"] == 120
+
+
 # The real files
 
 
@@ -394,8 +490,11 @@ def test_the_real_excerpt_of_major_commodities(real: Path) -> None:
     body = (real / "gacc/pages/gacc-export-2026-07-EXCERPT.html").read_bytes()
     with pytest.raises(DataError, match="the page is cut"):
         parsed(body)
-    rows = parsed(b"<html><body>" + body + b"</body></html>").rows
-    assert rows["value"].to_list() == [value * 1000 for value in (9_153_853, 62_120_896, 296_930, 1_793_238)]
+    with pytest.raises(DataError, match="2 commodities, where a list has 30 or more"):
+        parsed(b"<html><body>" + body + b"</body></html>")
+    more = "".join(made.row([(text, 1, 1) for text in line]) for line in (made.MACHINES, *made.OTHERS)).encode()
+    rows = parsed(b"<html><body>" + body.replace(b"</tbody>", more + b"</tbody>") + b"</body></html>").rows
+    assert rows["value"].to_list()[:4] == [value * 1000 for value in (9_153_853, 62_120_896, 296_930, 1_793_238)]
 
 
 @pytest.mark.parametrize("write", [made.xls, made.xlsx])

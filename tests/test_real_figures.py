@@ -160,9 +160,11 @@ def test_germany_to_kyrgyzstan_as_known_then_and_later(
 
 def test_gacc_query_exports(real: Path, written: duckdb.DuckDBPyConnection, home: Settings) -> None:
     folder = real / "gacc" / "query_export"
-    (yuan,) = imported(written, home, [folder / "2023.csv"], Told(flow="import"))
+    (yuan,) = imported(written, home, [folder / "2023.csv"], Told(flow="import", currency="CNY"))
     assert yuan.rows_read == 40
-    (dollars,) = imported(written, home, [folder / "downloadData (63).csv"], Told(flow="export"))
+    (dollars,) = imported(
+        written, home, [folder / "downloadData (63).csv"], Told(flow="export", currency="USD", rows=98)
+    )
     assert dollars.rows_read == 98
     sums = written.execute("select currency, sum(value) from facts.trade group by currency order by 1").fetchall()
     assert sums == [("CNY", Decimal(402_526_956_940)), ("USD", Decimal(537_401_672))]

@@ -8,6 +8,7 @@ still the source's own; `facts/` maps them through `ref.source_area`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 import polars as pl
 
@@ -132,6 +133,7 @@ class Release:
     rows_rejected: int = 0  # of these, left out (breakdown rows beside their totals, flows we do not keep); see notes
     blocks: tuple[Block, ...] = ()
     released_at: datetime | None = None  # naive UTC; None when the source does not say
+    rounded: Decimal = Decimal(0)  # half of the last printed digit: a known figure within it is the same figure
     notes: tuple[str, ...] = ()  # sentences for people: "summed over customs regime, which the file breaks down by"
 
 
@@ -140,6 +142,8 @@ class Told:
     """What the user told about a file that the file itself cannot say."""
 
     flow: str | None = None  # export or import (GACC's query platform does not print it)
+    currency: str | None = None  # CNY or USD (there it stands in one heading alone); "" where nobody was asked
+    rows: int | None = None  # how many the platform showed, so that a file that is cut at the end of a line shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 -- What one release changes: each flow is new, revised, unchanged, withdrawn (a complete answer no longer has it), or
 -- kept (a total known before, where this release only has parts of it). An answer in dollars does not withdraw yuan.
+-- A known figure that this release prints rounded is unchanged: a summary in millions revises no thousands.
 -- Grain: the key of a flow: that of `stated`, a row of incoming, or where that is null (withdrawn) of
 -- `version`, the row of the standing version that a change ends. Only row numbers: this is as long as a release.
 select
@@ -10,7 +11,7 @@ select
         when s.withdrawn then 'revised'
         when i.summed and not s.summed then 'kept'
         when s.summed <> i.summed then 'revised'
-        when s.value <> i.value or s.valuation <> i.valuation then 'revised'
+        when abs(s.value - i.value) > $rounded or s.valuation <> i.valuation then 'revised'
         when coalesce(s.net_kg, -1) <> coalesce(i.net_kg, -1) then 'revised'
         when coalesce(s.quantity, -1) <> coalesce(i.quantity, -1) then 'revised'
         when coalesce(s.quantity_unit, '') <> coalesce(i.quantity_unit, '') then 'revised'

@@ -14,6 +14,7 @@ from tradewatch.cli.common import (
     AsOf,
     Home,
     app,
+    currency_told,
     main,
     month_told,
     now,
@@ -37,6 +38,12 @@ def import_(
         str | None,
         typer.Option("--flow", help="export or import, where the file does not say (China's query platform)."),
     ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="usd or cny, as it was asked there; for the same files as --flow.")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="How many rows the platform showed for this file; keeps its last flow, too.")
+    ] = None,
     released_at: Annotated[
         datetime | None,
         typer.Option(
@@ -48,16 +55,17 @@ def import_(
     """
     Load files saved by hand: recognised by content, read strictly, kept for ever.
 
-    Example: tradewatch import downloads/ --flow export
+    Example: tradewatch import downloads/ --flow export --currency USD
     """
     if flow_told not in (None, "export", "import"):
         raise typer.BadParameter("it is export or import", param_hint="--flow")
+    told = Told(flow=flow_told, currency=currency_told(currency), rows=rows)
     files = flow.files_of(paths)
     done: list[flow.Imported] = []
     try:
         with writing(home) as (con, settings), show.progress("importing", len(files)) as bar:
             flow.build(con, settings)
-            for one in flow.import_files(con, settings, files, Told(flow=flow_told), released_at, now()):
+            for one in flow.import_files(con, settings, files, told, released_at, now()):
                 done.append(one)
                 bar.advance(bar.task_ids[0])
     except KeyboardInterrupt:

@@ -93,6 +93,13 @@ def reading(home: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Sett
         yield con, settings
 
 
+def currency_told(text: str | None) -> str | None:
+    """The currency of China's figures as an option tells it."""
+    if text is not None and text.upper() not in ("CNY", "USD"):
+        raise typer.BadParameter("it is usd or cny", param_hint="--currency")
+    return text and text.upper()
+
+
 def month_told(text: str | None) -> date | None:
     """A month as an option tells it, e.g. 2022-11."""
     if text is None:

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from tradewatch import flow, show
-from tradewatch.cli.common import DONE_IN_PART, Home, app, now, writing
+from tradewatch.cli.common import DONE_IN_PART, Home, app, currency_told, now, writing
 from tradewatch.errors import DataError
 from tradewatch.files import plain
 from tradewatch.flow import gacc
@@ -26,7 +26,6 @@ app.add_typer(gacc_app, name="gacc")
 T = TypeVar("T")
 
 FLOWS: dict[str, tuple[str, ...]] = {"export": ("export",), "import": ("import",), "both": ("export", "import")}
-CURRENCIES = {"usd": "USD", "cny": "CNY"}
 
 SHOWN = 10
 """How many queries without an answer are named; the others are counted."""
@@ -67,7 +66,7 @@ def query(
         year=year,
         months=_months(months),
         flows=_one_of(FLOWS, flow_told, "--flow"),
-        currency=_one_of(CURRENCIES, currency.lower(), "--currency"),
+        currency=currency_told(currency) or "USD",
         partners=tuple(dict.fromkeys(one.upper() for one in partner or ())),
         codes=_codes(code or []),
     )
@@ -125,6 +124,13 @@ def collect(
     flow_told: Annotated[
         str | None, typer.Option("--flow", help="export or import, where a file cannot tell which it is.")
     ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="usd or cny, as it was asked, of a file that answers no printed query.")
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(help="How many rows the platform showed, of a single file: it then answers to its end."),
+    ] = None,
     home: Home = None,
 ) -> None:
     """
@@ -135,14 +141,17 @@ def collect(
 
     Example: tradewatch gacc collect ~/Downloads
 
-    Example: tradewatch gacc collect "downloadData (63).csv" --flow import
+    Example: tradewatch gacc collect "downloadData (63).csv" --flow import --currency usd
     """
     if flow_told not in (None, "export", "import"):
         raise typer.BadParameter("it is export or import", param_hint="--flow")
     files = gacc.files_of(paths)
+    if rows is not None and len(files) != 1:
+        raise typer.BadParameter("it is of one file; name that file", param_hint="--rows")
+    currency_of_file = currency_told(currency)
     with writing(home) as (con, settings):
         flow.build(con, settings)
-        done = list(gacc.collect(con, settings, files, flow_told, _ask, now()))
+        done = list(gacc.collect(con, settings, files, flow_told, _ask, now(), currency=currency_of_file, rows=rows))
         left = gacc.unanswered(con)
     _show_collected(done)
     if left:

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 
 from tradewatch.facts import coverage, diff, late
-from tradewatch.facts.release import KEY, Again, Loading, clear, stage_release
+from tradewatch.facts.release import KEY, Again, Loading, clear, selected, stage_release
 from tradewatch.warehouse import let_go
 
-__all__ = ["KEY", "Again", "Loaded", "Loading", "compact", "forget", "load", "places", "unknown_areas"]
+__all__ = ["KEY", "Again", "Loaded", "Loading", "compact", "contradiction", "forget", "load", "places", "unknown_areas"]
 
 SORTED = "commodity, reporter, partner, flow, period, source, freq, hs_edition, currency, known_from"
 """The order in which most questions find their rows beside each other: by code first, then by who and with whom."""
@@ -55,6 +55,21 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
     coverage.judge(con, loading)
     clear(con)
     return Loaded(kept=counts.pop("kept"), counts=counts, unknown_areas=unknown)
+
+
+CONTRADICTIONS = {
+    "swapped": "exports and imports of the month are in each other's place, by what the years to date grew",
+    "other_rate": "the figure in yuan and the one in dollars are not of one rate, that of all trade",
+}
+
+
+def contradiction(con: duckdb.DuckDBPyConnection, source: str, pull_id: int) -> str | None:
+    """How a release with years to date, just loaded and recorded, contradicts another one of its source; or None."""
+    found = con.execute(selected("contradicted"), {"source": source, "pull_id": pull_id}).fetchone()
+    if found is None:
+        return None
+    what, partner, flow, freq, period, commodity = found
+    return f"{flow} of {commodity}, partner {partner}, {period:%Y-%m} {freq}: {CONTRADICTIONS[what]}"
 
 
 def unknown_areas(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -14,7 +14,8 @@ def compare(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
     """Fill changes from the staged release and the standing versions."""
     release = loading.release
     currencies = release.rows["currency"].unique().to_list()
-    stage(con, "changes", {"source": release.source, "complete": bool(release.blocks), "currencies": currencies})
+    asked = {"source": release.source, "complete": bool(release.blocks), "currencies": currencies}
+    stage(con, "changes", asked | {"rounded": release.rounded})
 
 
 def keep_only(con: duckdb.DuckDBPyConnection, lines: Sequence[int]) -> None:

@@ -93,7 +93,7 @@ def import_file(
 
 def _known_already(con: duckdb.DuckDBPyConnection, known: raw.Entry, pull: Pull) -> Imported:
     """The same bytes again change nothing; the same bytes told to be another flow are refused."""
-    if known.told.flow and pull.told.flow and pull.told != known.told:
+    if known.told.flow and pull.told.flow and pull.told.flow != known.told.flow:
         raise DataError(
             f"{pull.name}: these bytes were loaded before as {known.told.flow} (pull {known.pull_id}),"
             f" now they are said to be {pull.told.flow}; nothing was changed."
@@ -129,6 +129,7 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
         loaded = facts.load(con, loading_of(entry, release), again_from(con, settings))
         counts, notes = told_of(loaded, release)
         raw.record(con, entry, release, basis=basis, size=len(pull.body), counts=counts, notes=notes)
+        _refuse_contradiction(con, pull, release, entry.pull_id)
     return Imported(
         name=pull.name,
         state="loaded",
@@ -139,6 +140,12 @@ def land(con: duckdb.DuckDBPyConnection, settings: Settings, pull: Pull, release
         counts=loaded.counts,
         notes=notes,
     )
+
+
+def _refuse_contradiction(con: duckdb.DuckDBPyConnection, pull: Pull, release: Release, pull_id: int) -> None:
+    """A DataError, and so nothing loaded, where a release with years to date contradicts another one of its source."""
+    if "YTD" in release.rows["freq"] and (said := facts.contradiction(con, release.source, pull_id)):
+        raise DataError(f"{pull.name}: {said}; one of the two is not as it was published, save this one again.")
 
 
 def told_of(loaded: facts.Loaded, release: Release) -> tuple[dict[str, int], tuple[str, ...]]:

@@ -136,11 +136,15 @@ def collect(
     told: str | None,
     ask_flow: Ask,
     now: datetime,
+    *,
+    currency: str | None = None,
+    rows: int | None = None,
 ) -> Iterator[Collected]:
     """
     Match files to the printed queries and load them one by one, each in a transaction of its own; none is moved.
 
-    A file named itself is loaded as told where it answers no query; one found in a folder is then left alone.
+    A file named itself is loaded as told where it answers no query, if its currency is told as well; one found in a
+    folder is then left alone.
     """
     printed = gacc_queries.printed(con)
     seen: set[str] = set()
@@ -156,7 +160,7 @@ def collect(
         if one.query and answers[one.query.number] > 1 and not told:
             yield Collected(name=one.name, state="refused", query=one.query.number, sentence=_rivals(one, matched))
         else:
-            yield _loaded(con, settings, one, now + timedelta(microseconds=number))
+            yield _loaded(con, settings, one, (currency, rows), now + timedelta(microseconds=number))
 
 
 def _looked_at(
@@ -233,7 +237,7 @@ def _why_left(name: str, shown: Shown) -> str:
     about = f"{len(codes)} codes from {codes[0]}, {months[0]:%Y-%m} to {months[-1]:%Y-%m}" if months else "no rows"
     return (
         f"{name}: answers no printed query ({about}, {shown.currency}, columns {', '.join(shown.columns)}) and is left"
-        " alone; to load it, name this file with --flow export or --flow import."
+        " alone; to load it, name this file with its --flow and --currency."
     )
 
 
@@ -245,9 +249,17 @@ def _rivals(one: _Matched, matched: Sequence[_Matched]) -> str:
     )
 
 
-def _loaded(con: duckdb.DuckDBPyConnection, settings: Settings, one: _Matched, now: datetime) -> Collected:
+def _loaded(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    one: _Matched,
+    told_of_file: tuple[str | None, int | None],
+    now: datetime,
+) -> Collected:
+    currency, rows = told_of_file
     number = one.query.number if one.query else None
-    pull = Pull(name=one.name, body=one.body, fetched_at=now, told=Told(flow=one.flow))
+    told = Told(flow=one.flow, currency=one.query.currency if one.query else currency, rows=rows)
+    pull = Pull(name=one.name, body=one.body, fetched_at=now, told=told)
     if one.query:
         pull = replace(pull, asked=(one.query.question,), address=one.query.address)
     try:

@@ -269,7 +269,7 @@ def _entry(
         pull_id=pull_id,
         source=source,
         name=told["name"],
-        told=Told(**told["told"]),
+        told=Told(**{"currency": "", **told["told"]}),  # files of before the currency was asked
         fetched_at=fetched,
         released_at=released,
         sha256=sha256,

@@ -1,5 +1,5 @@
 """
-The Monthly Bulletin of China's customs (统计月报): by country, major commodities, and countries by HS division.
+The Monthly Bulletin of China's customs (统计月报): summary, by country, major commodities, countries by HS division.
 
 English pages (in thousands of dollars) and Chinese spreadsheets (in ten thousands of yuan). Major commodities as the
 page of 2026-07 shows them. The others are inferred, from figures of Chinese spreadsheets of 2024 and 2025 and from
@@ -7,12 +7,13 @@ descriptions: no page of them was at hand, so what is not as described is refuse
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import Block, Pull, Release
-from tradewatch.sources import gacc_page, gacc_preliminary, gacc_sheet
+from tradewatch.sources import gacc_page, gacc_preliminary, gacc_sheet, gacc_summary
 from tradewatch.sources.gacc_grid import ADVICE, Grid
 from tradewatch.sources.gacc_release import (
     LISTED,
@@ -26,11 +27,14 @@ from tradewatch.sources.gacc_release import (
     row,
 )
 from tradewatch.sources.gacc_sums import (
+    check_copies,
     check_flows,
     check_largest,
     check_parts,
     check_price,
+    check_selected,
     check_spans,
+    check_turned,
     check_world,
     world_of,
 )
@@ -69,11 +73,13 @@ class Kind(NamedTuple):
     """One table of the bulletin: words of its title without blanks, and which flow it is of."""
 
     title: re.Pattern[str]
-    name: str  # partners, commodities or divisions
-    flow: str = ""
+    name: str  # summary, partners, commodities or divisions
+    flow: str = ""  # of a summary, what its lines are of
 
 
 KINDS = (
+    Kind(re.compile(r"^summaryofimportsandexports.*annual|进出口商品总值表.*年度表"), "summary", "years"),
+    Kind(re.compile(r"^summaryofimportsandexports.*monthly|进出口商品总值表.*月度表"), "summary", "months"),
     Kind(re.compile(r"^importsandexportsbycountry|(?<!主要)国别"), "partners"),
     Kind(re.compile(r"^majorexportcommodities|出口主要商品|主要出口商品"), "commodities", "export"),
     Kind(re.compile(r"^majorimportcommodities|进口主要商品|主要进口商品"), "commodities", "import"),
@@ -114,13 +120,11 @@ def parse(pull: Pull) -> Release:
     left_out = 0
     for grid in grids:
         kind = _kind(grid)
-        table, made, answered = {"partners": _partners, "commodities": _commodities, "divisions": _divisions}[
-            kind.name
-        ](grid, kind.flow)
-        tables.append(table)
+        found, made, answered = _READERS[kind.name](grid, kind.flow)
+        tables.extend(found)
         rows.extend(made)
         blocks.extend(answered)
-        left_out += sum(bool(_SECTION.match(line.label)) * len(line.figures) for line in table.lines)
+        left_out += sum(bool(_SECTION.match(line.label)) * len(line.figures) for table in found for line in table.lines)
     return released(pull, LAYOUT, tables, rows, blocks, left_out)
 
 
@@ -129,13 +133,21 @@ def _kind(grid: Grid) -> Kind:
     kinds = _kinds(title)
     if len(kinds) != 1:
         raise DataError(
-            f"{grid.file}: {quoted(title, 120)} is not read; of the Monthly Bulletin tradewatch reads the tables by "
-            "country, of major commodities, and of selected countries by HS division."
+            f"{grid.file}: {quoted(title, 120)} is not read; of the Monthly Bulletin tradewatch reads the summary, the "
+            "tables by country, of major commodities, and of selected countries by HS division."
         )
     return kinds[0]
 
 
-Read = tuple[Table, list[Row], list[Block]]
+Read = tuple[list[Table], list[Row], list[Block]]
+
+
+def _summary(grid: Grid, kind: str) -> Read:
+    tables = gacc_summary.read(grid, monthly=kind == "months")
+    rows = [made for table in tables for made in partner_rows(table)]
+    periods = tuple(table.period for table in tables)
+    blocks = [replace(one, periods=periods) for table in tables[-1:] for one in partner_blocks(table)]
+    return tables, rows, blocks
 
 
 def _partners(grid: Grid, _flow: str) -> Read:
@@ -145,7 +157,8 @@ def _partners(grid: Grid, _flow: str) -> Read:
     world = world_of(table, TOTAL)
     check_world(table, world)
     _check_regions(table, world)
-    return table, list(partner_rows(table)), list(partner_blocks(table))
+    check_copies(table, table.lines)
+    return [table], list(partner_rows(table)), list(partner_blocks(table))
 
 
 def check_spans_of(table: Table, columns: Sequence[Column]) -> None:
@@ -194,6 +207,8 @@ def _commodities(grid: Grid, flow: str) -> Read:
         check_spans(table, line)
         check_price(table, line)
     check_largest(table)
+    check_copies(table, table.lines)
+    check_turned(table)
     _check_indented(table)
     rows = []
     for line in table.lines:
@@ -205,7 +220,7 @@ def _commodities(grid: Grid, flow: str) -> Read:
                 rows.append(measured(table, line, value, Column("quantity", "", column.span)))
     labels = tuple(line.label for line in table.lines)
     spans = sorted({column.span for column in table.columns if column.what == "value"})
-    return table, rows, [block(table, flow, span, (WORLD,), labels) for span in spans]
+    return [table], rows, [block(table, flow, span, (WORLD,), labels) for span in spans]
 
 
 def _refuse_without_unit(table: Table) -> None:
@@ -248,6 +263,8 @@ def _divisions(grid: Grid, flow: str) -> Read:
     for line in table.lines:
         check_spans(table, line)
     check_parts(table, whole, parts, complete=True)
+    check_copies(table, parts)
+    check_selected(table, whole, [column for column in table.columns if column.what == "value"])
     rows = [
         row(table, line, column, partner=column.partner, commodity=codes[line.label], flow=flow)
         for line in table.lines
@@ -255,7 +272,7 @@ def _divisions(grid: Grid, flow: str) -> Read:
         if line.label in codes and column.what == "value" and figure is not None
     ]
     spans = sorted({column.span for column in table.columns if column.what == "value"})
-    return table, rows, [block(table, flow, span, partners, tuple(codes.values())) for span in spans]
+    return [table], rows, [block(table, flow, span, partners, tuple(codes.values())) for span in spans]
 
 
 def _codes(table: Table) -> Mapping[str, str]:
@@ -273,3 +290,11 @@ def _codes(table: Table) -> Mapping[str, str]:
         if code:
             codes[line.label] = code
     return codes
+
+
+_READERS: Mapping[str, Callable[[Grid, str], Read]] = {
+    "summary": _summary,
+    "partners": _partners,
+    "commodities": _commodities,
+    "divisions": _divisions,
+}

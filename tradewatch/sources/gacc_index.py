@@ -30,6 +30,8 @@ TABLES: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "countries": re.compile(rf"{_TOTAL} by (?:major )?country region\b"),
     },
     "bulletin": {
+        "annual totals": re.compile(r"^summary of imports and exports\b.* annual(?:ly)?$"),
+        "monthly totals": re.compile(r"^summary of imports and exports\b.* monthly$"),
         "countries": re.compile(rf"^imports and exports by country region of origin destination{_IN}$"),
         "export commodities": re.compile(rf"^major export commodities in quantity and value{_IN}$"),
         "import commodities": re.compile(rf"^major import commodities in quantity and value{_IN}$"),
@@ -38,8 +40,7 @@ TABLES: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     },
 }
 """
-The tables that are read, by release: a name, and the words of their titles as `_words` gives them. The bulletin's
-summary, whose layout is not known here, is not: its totals are the first line of the table by country.
+The tables that are read, by release: a name, and the words of their titles as `_words` gives them.
 """
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -90,7 +90,7 @@ class _Reader(HTMLParser):
         elif tag == "br" and self.rows and self.open[-1:] in (["td"], ["th"]):
             self._adds("\n")
         elif self.open and self.open[-1] not in ("td", "th") and tag not in ("colgroup", "col"):
-            raise self._changed(f"<{tag}>", "rows and cells only")
+            raise self._changed(f"a tag {quoted(tag, 40)}", "rows and cells only")
 
     def _opens(self, tag: str, known: dict[str, str | None]) -> None:
         top = self.open[-1] if self.open else ""

@@ -8,13 +8,15 @@ A file says nothing of what was asked either. Where it is known (`pull.asked`, a
 does not state was not recorded; else absence proves nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged, SourceTruncated
-from tradewatch.records import MONEY, ROWS, Dataset, Pull, Question, Release
+from tradewatch.records import MONEY, ROWS, Dataset, Pull, Question, Release, Told
 from tradewatch.sources import breakdown
 from tradewatch.sources.tables import (
     check_headings,
@@ -83,9 +85,22 @@ KILOGRAMS = {"千克": 1, "Kilogram": 1, "克": 0.001, "Gram": 0.001}
 """Kilograms in one unit of mass."""
 
 NO_UNIT = "?"
+UNITS = frozenset(
+    (
+        "Kilogram", "Number of item", "Metre", "Cubic Metre", "Square Metre", "Gram", "Pair", "Litre", "In Thousands",
+        "Carat", "Million Bq", "Kilolitre", "In Hundreds", "Kilowatt-hour", "Piece", "千克", "克", "个", "台", "米",
+        "只", "立方米", "平方米", "双", "升", "支", "头", "克拉", "百万贝可", "片", "枝", "千支", "千升", "千瓦时",
+        "百个", "百支", "辆", "件", "套", "架", "艘", "块", "条", "张", NO_UNIT,
+    )
+)  # fmt: skip
+"""Words of the code books that are units and no names; others are units too."""
+
 VALUATIONS = {"export": "FOB", "import": "CIF"}
 EDITIONS = ((2022, "HS2022"), (2017, "HS2017"), (2012, "HS2012"))
 CHINA = "142"
+MANY = 10
+"""Lines from which on an order is no chance."""
+
 MOST_ROWS = 10_000
 """The platform's page and download cap."""
 
@@ -105,24 +120,16 @@ def parse(pull: Pull) -> Release:
 
     Values are whole yuan or dollars, exports FOB, imports CIF; kilograms from whichever quantity is in them. Without
     a partner column `partner_code` is ALL, without a commodity column `commodity` is TOTAL. A quantity of 0 beside a
-    value stays 0: less than half a unit. Raises DataError without `told.flow` or for rows that were not asked,
-    SourceTruncated at exactly 10,000 rows.
+    value stays 0: less than half a unit. Of a file that is broken down the last flow is left out, unless `told.rows`
+    says that the file is whole. Raises DataError without `told.flow` and `told.currency` or for rows that were not
+    asked, SourceTruncated at exactly 10,000 rows.
     """
-    if pull.told.flow not in VALUATIONS:
-        raise DataError(
-            f"{pull.name}: China's customs platform does not write into its files whether they are exports or "
-            "imports; load it again with --flow export or --flow import."
-        )
-    refuse_unreadable(pull)
-    refuse_long_lines(pull)
+    _refuse_untold(pull)
     frame = _frame(pull)
-    if frame.height == MOST_ROWS:
-        raise SourceTruncated(
-            f"{pull.name}: exactly {MOST_ROWS:,} rows, the platform's cap, so rows are missing; "
-            "ask for fewer months, partners or codes at once."
-        )
+    _refuse_other_than_told(pull, frame)
     cells = _cells(pull, frame)
-    rows = breakdown.summed_over(pull, cells).with_columns(
+    whole = _without_last(pull, frame, cells)
+    rows = breakdown.summed_over(pull, whole).with_columns(
         breakdown.place("line ", "lines ", "{}"), pl.lit(bool(BREAKDOWNS.keys() & set(frame.columns))).alias("summed")
     )
     release = Release(
@@ -130,11 +137,65 @@ def parse(pull: Pull) -> Release:
         layout=LAYOUT,
         rows=rows.select(*ROWS),
         rows_read=frame.height,
-        notes=_notes(frame, cells, rows),
+        rows_rejected=cells.height - whole.height,
+        notes=_notes(frame, whole, rows),
     )
     for question in pull.asked:
         release = _answered(pull, release, question)
     return release
+
+
+def _refuse_untold(pull: Pull) -> None:
+    if pull.told.flow not in VALUATIONS:
+        raise DataError(
+            f"{pull.name}: China's customs platform does not write into its files whether they are exports or "
+            "imports; load it again with --flow export or --flow import."
+        )
+    if pull.told.currency is None:
+        raise DataError(
+            f"{pull.name}: one heading is all that tells yuan from dollars in a file of China's customs platform; "
+            "load it again with the currency that was asked there, --currency CNY or --currency USD."
+        )
+
+
+def _refuse_other_than_told(pull: Pull, frame: pl.DataFrame) -> None:
+    currency = _currency(frame)
+    if pull.told.currency not in ("", currency):
+        raise DataError(
+            f"{pull.name}: its value is headed {currency}, where --currency {pull.told.currency} was said; see what "
+            "was asked on the platform, or export the query again."
+        )
+    if pull.told.rows not in (None, frame.height):
+        raise DataError(
+            f"{pull.name}: {frame.height:,} rows, where --rows {pull.told.rows} was said; the file is cut or another, "
+            "export the query again."
+        )
+
+
+def _currency(frame: pl.DataFrame) -> str:
+    return "CNY" if "CNY" in frame.columns else "USD"
+
+
+def _counted(pull: Pull) -> bool:
+    """Whether somebody said how many rows there are; files of before this was asked are read as they were then."""
+    return pull.told.rows is not None or pull.told.currency == ""
+
+
+def _without_last(pull: Pull, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """
+    The cells without those of the last flow where a flow takes several lines: a file that was cut after one of them
+    looks whole, and would sum to less. Lines come in the order of month, commodity and partner in every file seen.
+    """
+    if not BREAKDOWNS.keys() & set(frame.columns) or _counted(pull) or cells.is_empty():
+        return cells
+    key = pl.struct("period", "commodity", "partner_code")
+    runs, flows = cells.select(runs=key.rle_id().max() + 1, flows=key.n_unique()).row(0)
+    if runs != flows:
+        raise DataError(
+            f"{pull.name}: broken down, and lines of one flow stand apart, so that a file that was cut would look "
+            "whole; say with --rows how many rows the platform showed."
+        )
+    return cells.filter(key.rle_id() < runs - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +211,11 @@ class Shown:
 
 def shown(pull: Pull) -> Shown:
     """What a file shows, whatever its flow; raises as `parse` does."""
-    rows = parse(replace(pull, told=replace(pull.told, flow="export"), asked=())).rows
-    columns = _frame(pull).columns
+    frame = _frame(pull)
+    rows, columns = _cells(replace(pull, told=Told(flow="export", currency="")), frame), frame.columns
     return Shown(
         columns=tuple(name for name in columns if name in CODED),
-        currency="CNY" if "CNY" in columns else "USD",
+        currency=_currency(frame),
         periods=frozenset(rows["period"]),
         commodities=frozenset(rows["commodity"]),
         partners=frozenset(rows["partner_code"]),
@@ -164,7 +225,8 @@ def shown(pull: Pull) -> Shown:
 def _answered(pull: Pull, release: Release, question: Question) -> Release:
     """
     The release, answering for the question: up to the last month that it states, and for months that were released
-    before it was asked; of the others silence may mean that they were not out yet.
+    before it was asked; of the others silence may mean that they were not out yet. A file whose rows were not counted
+    answers up to its last line.
     """
     rows = release.rows
     for column, asked in (
@@ -178,19 +240,44 @@ def _answered(pull: Pull, release: Release, question: Question) -> Release:
                 f"{pull.name}, {place}: {column} is {quoted(found)}, which the query of this file did not ask; "
                 "export the query again as it was printed, or load the file with `tradewatch import`."
             )
-    last = rows["period"].max()
     moment = pull.released_at or pull.fetched_at
-    known: dict[Dataset, datetime] = {
-        (CHINA, period): moment
-        for period in question.periods
-        if (CHINA, period) in question.released or (isinstance(last, date) and period <= last)
-    }
     partners = tuple(dict.fromkeys((*question.partners, *rows["partner_code"])))
-    return replace(release, blocks=replace(question, partners=partners).blocks(known))
+    wanted = replace(question, partners=partners)
+    blocks = [
+        block
+        for part in ([wanted] if _counted(pull) else _up_to_last(rows, wanted))
+        for block in part.blocks(dict.fromkeys(_answered_months(rows, part), moment))
+        if block.known and block.commodities
+    ]
+    return replace(release, blocks=tuple(blocks))
+
+
+def _answered_months(rows: pl.DataFrame, asked: Question) -> Iterator[Dataset]:
+    last = rows["period"].max()
+    for period in asked.periods:
+        if (CHINA, period) in asked.released or (isinstance(last, date) and period <= last):
+            yield CHINA, period
+
+
+def _up_to_last(rows: pl.DataFrame, asked: Question) -> Iterator[Question]:
+    """
+    What a file that nobody counted surely answers: all before its last line, in the order in which every file seen
+    comes; after that it may be cut. Nothing where the order is another.
+    """
+    order = rows.select("period", "commodity", "partner_code")
+    if order.is_empty() or not order.equals(order.sort("period", "commodity", "partner_code")):
+        return
+    month, commodity, partner = order.row(-1)
+    yield replace(asked, periods=tuple(period for period in asked.periods if period < month))
+    last = replace(asked, periods=(month,))
+    yield replace(last, commodities=tuple(code for code in asked.commodities if code < commodity))
+    yield replace(last, commodities=(commodity,), partners=tuple(one for one in asked.partners if one <= partner))
 
 
 def _frame(pull: Pull) -> pl.DataFrame:
-    """The rows by our names, all text, and `at`, the line; blanks null."""
+    """The rows by our names, all text, and `at`, the line; blanks null. As many as one download may hold."""
+    refuse_unreadable(pull)
+    refuse_long_lines(pull)
     text = _text(pull)
     head, *records = text.removesuffix('",\n').removesuffix('",').split('",\n')
     headings = [name.strip() for name in head.removeprefix('"').split('","')]
@@ -204,6 +291,11 @@ def _frame(pull: Pull) -> pl.DataFrame:
     expected = f"a line of {len(names)} quoted fields"
     refuse_where(pull, frame, ~whole, "record", expected)
     by_name = (fields.list.get(n).str.strip_chars().replace("", None).alias(name) for n, name in enumerate(names))
+    if frame.height == MOST_ROWS:
+        raise SourceTruncated(
+            f"{pull.name}: exactly {MOST_ROWS:,} rows, the platform's cap, so rows are missing; "
+            "ask for fewer months, partners or codes at once."
+        )
     return frame.select("at", *by_name)
 
 
@@ -235,6 +327,7 @@ def _names(pull: Pull, headings: list[str]) -> list[str]:
         raise DataError(
             f"{pull.name}: no column 数据年月 (Date of data); tick the monthly display (分月展示) and export again."
         )
+    _refuse_moved(pull, headings, names)
     lost = [name for name in CODED if f"{name}_name" in names and name not in names]
     lost += [one for pair in PAIRS for one, other in (pair, pair[::-1]) if other in names and one not in names]
     if lost or ("CNY" in names) == ("USD" in names):
@@ -245,9 +338,23 @@ def _names(pull: Pull, headings: list[str]) -> list[str]:
     return names
 
 
+def _refuse_moved(pull: Pull, headings: list[str], names: list[str]) -> None:
+    """A heading that stands above another's column: the two interfaces never mix, and pairs stand side by side."""
+    languages = {heading.isascii() for heading in headings}
+    beside = [(name, f"{name}_name") for name in CODED] + list(PAIRS)
+    apart = [
+        pair for pair in beside if set(pair) <= set(names) and abs(names.index(pair[0]) - names.index(pair[1])) > 1
+    ]
+    if len(languages) > 1 or apart:
+        raise SourceChanged(
+            f"{pull.name}: headings of one language, each name beside its code and each unit beside its quantity, were "
+            f"expected, found {quoted(headings, 200)}; give the untouched download."
+        )
+
+
 def _cells(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns of `records.ROWS` but `place`, with `at`; a DataError when one row is there twice."""
-    currency = "CNY" if "CNY" in frame.columns else "USD"
+    currency = _currency(frame)
     given = frame.rename({currency: "value"})
     absent = {name: pl.lit(value, dtype=pl.String) for name, value in ABSENT.items() if name not in given.columns}
     filled = given.with_columns(**absent)
@@ -277,9 +384,13 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
         ("month", pl.col("period").is_null() | (pl.col("month").str.len_chars() != 6), "a month such as 202401"),
         ("month", year < EDITIONS[-1][0], f"a month of {EDITIONS[-1][0]} or later"),
         ("commodity", ~pl.col("commodity").str.contains("^(?:[0-9]{2,10}|TOTAL)$"), "a code of 2 to 10 digits"),
-        ("partner_code", ~pl.col("partner_code").str.contains("^(?:[0-9]{1,6}|ALL)$"), "a code of digits"),
+        ("partner_code", ~pl.col("partner_code").str.contains("^(?:[0-9]{3}|ALL)$"), "a code of three digits"),
     ):
         refuse_where(pull, frame, pl.col(column).is_null() | bad, column, expected)
+    for name in BREAKDOWNS:
+        refuse_where(pull, frame, ~pl.col(name).str.contains("^[0-9]{2}$"), name, "a code of two digits")
+    _refuse_other_names(pull, frame)
+    _refuse_strange_lines(pull, frame)
     length = pl.col("commodity").str.len_chars()
     other = (length != length.first()) | ((length % 2 == 1) & (pl.col("commodity") != "TOTAL"))
     refuse_where(pull, frame, other, "commodity", "a code of as many digits as the others, an even number,")
@@ -293,6 +404,49 @@ def _exact(pull: Pull, frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(pl.col("value").str.replace_all(",", ""))
     edition = pl.coalesce(pl.when(year >= first).then(pl.lit(name)) for first, name in EDITIONS)
     return with_numbers(pull, frame, FIGURES).with_columns(hs_edition=edition)
+
+
+def _refuse_strange_lines(pull: Pull, frame: pl.DataFrame) -> None:
+    """
+    No line is blank in part, or has the figures of another partner's; and no single one stands out of the order of
+    month, commodity and partner, in which every file seen comes.
+    """
+    for name in frame.columns:
+        if not name.endswith("_name") and frame[name].is_not_null().any():
+            refuse_where(pull, frame, pl.col(name).is_null(), name, "something in each line")
+    figures = ("month", "commodity", *BREAKDOWNS, *FIGURES, "quantity_unit", "unit2")
+    large = (pl.col("value").str.len_chars() >= len("1,000")) & (pl.col("quantity").str.len_chars() >= len("100"))
+    same = pl.struct(figures).is_duplicated() & ~pl.struct(figures).is_first_distinct()
+    refuse_where(pull, frame, same & large, "value", "a figure of its own, not those of another partner,")
+    order = frame.select("at", key=pl.concat_str("month", "commodity", "partner_code", separator="|"))
+    if (moved := _out_of_place(order["key"].to_list())) is not None:
+        refuse_where(pull, order[moved : moved + 1], pl.lit(True), "key", "a line in the order of the others")
+
+
+def _out_of_place(keys: list[str]) -> int | None:
+    """The one line but for which a file of many lines is in order; None where there is none or another order."""
+    falls = [n for n in range(1, len(keys)) if keys[n] < keys[n - 1]]
+    if len(keys) < MANY or not 1 <= len(falls) <= 2:
+        return None
+    for one in (falls[0] - 1, falls[0]):
+        rest = keys[:one] + keys[one + 1 :]
+        if all(a <= b for a, b in pairwise(rest)):
+            return one
+    return None
+
+
+def _refuse_other_names(pull: Pull, frame: pl.DataFrame) -> None:
+    """A code has one name, which is no unit, and a name of a partner, regime or province one code."""
+    for code in CODED:
+        name = f"{code}_name"
+        if name not in frame.columns:
+            continue
+        pairs = frame.select("at", code, name).unique([code, name], keep="first", maintain_order=True)
+        again = pl.col(code).is_duplicated() & ~pl.col(code).is_first_distinct()
+        if code != "commodity":
+            again |= pl.col(name).is_duplicated() & ~pl.col(name).is_first_distinct()
+        refuse_where(pull, pairs, again, name, f"the one name of {code} that stands in other lines")
+        refuse_where(pull, pairs, pl.col(name).is_in(list(UNITS)), name, "a name, not a unit,")
 
 
 def _refuse_without_unit(pull: Pull, frame: pl.DataFrame) -> None:

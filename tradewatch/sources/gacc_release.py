@@ -129,6 +129,7 @@ def released(
         rows_rejected=left_out,
         blocks=tuple(blocks),
         released_at=_one(moments),
+        rounded=max(table.step * table.unit.factor for table in tables) / 2 if tables else Decimal(0),
     )
 
 

@@ -5,11 +5,16 @@ Total is exports and imports; a year to date is no less than its month; and the 
 each other, because the total of the year before is its exports and imports: exports printed as imports do not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tradewatch.errors import DataError
 from tradewatch.sources.gacc_table import Column, Line, Table
+from tradewatch.sources.tables import quoted
+
+_TWICE = 2
+_NEAR = Decimal("1.25")
+"""In the pages of 2026-03 and 2026-06 no ratio of a month's exports and imports is off by more than 1.35."""
 
 _HALF_PERCENT = Decimal("0.005")
 _RATE = Decimal("0.0005")
@@ -22,8 +27,12 @@ times as much. So a unit that is wrong by ten or more, or dollars read as yuan, 
 """
 _MOST = 10
 _MANY = 30
+_LARGE = 1_000
 _DEARER = 10
 """How far the price of a commodity may move within a year: ships, the least uniform, are counted without their size."""
+
+_MONTHS = {"M": 1, "YTD": 0, "A": 12}
+"""How many months a span has; 0 where its last month says it."""
 
 _SINCE = 2018
 _SURPLUS_SINCE = 2021
@@ -33,7 +42,7 @@ _SURPLUS_SINCE = 2021
 def check_flows(table: Table) -> None:
     """Every line: total = exports + imports and balance = exports - imports in the printed digits, and the spans."""
     for line in table.lines:
-        for span in ("M", "YTD"):
+        for span in _MONTHS:
             _check_total(table, line, span)
         check_spans(table, line)
         _check_growth(table, line)
@@ -92,7 +101,7 @@ def _before(table: Table, line: Line, flow: str) -> tuple[Decimal, Decimal] | No
 
 def check_world(table: Table, line: Line) -> None:
     """The line of the world is of the size and of the sign that China's trade has."""
-    for span in ("M", "YTD"):
+    for span in _MONTHS:
         if Column("value", "export", span) in line.figures:
             _check_size(table, line, span)
             _check_surplus(table, line, span)
@@ -101,7 +110,7 @@ def check_world(table: Table, line: Line) -> None:
 def _check_size(table: Table, line: Line, span: str) -> None:
     column, least = Column("value", "total", span), _MONTHLY[table.unit.currency]
     total = table.value(line, column) or Decimal(0)
-    months = table.period.month if span == "YTD" else 1
+    months = _MONTHS[span] or table.period.month
     if table.period.year >= _SINCE and not least <= total / months < least * _MOST:
         size = f"{least:,.0f} to {least * _MOST:,.0f} {table.unit.currency} a month"
         raise table.wrong(
@@ -117,6 +126,42 @@ def _check_surplus(table: Table, line: Line, span: str) -> None:
         raise table.wrong(line, column, f"{said} {_SURPLUS_SINCE}, so the columns may be swapped")
 
 
+def check_balanced(table: Table, line: Line, world: Line) -> None:
+    """
+    Exports and imports of one line's month are not in each other's place: the month's ratio of them moves with that of
+    all trade, so one that is more than TWICE off, and would be right the other way round, is swapped.
+    """
+    ratio, all_ = (_month_against_year(one) for one in (line, world))
+    if ratio is None or all_ is None:
+        return
+    exports, imports = (line.figures[Column("value", flow, "M")] or Decimal(1) for flow in ("export", "import"))
+    off = ratio / all_
+    turned = off * (imports / exports) ** 2
+    if not 1 / _TWICE <= off <= _TWICE and 1 / _NEAR <= turned <= _NEAR:
+        raise table.wrong(
+            line, Column("value", "export", "M"), "exports and imports of the month are as if they were swapped"
+        )
+
+
+def _month_against_year(line: Line) -> Decimal | None:
+    """Exports over imports of the month, over the same of the year to date; None where any is nothing."""
+    figures = [line.figures.get(Column("value", flow, span)) for span in ("M", "YTD") for flow in ("export", "import")]
+    if not all(figures):
+        return None
+    month_exports, month_imports, exports, imports = (figure or Decimal(1) for figure in figures)
+    return month_exports / month_imports / (exports / imports)
+
+
+def check_made(table: Table, whole: Line, parts: Sequence[Line], within: Decimal) -> None:
+    """Parts make their whole, within a share of it."""
+    for column, figure in whole.figures.items():
+        if column.what != "value" or column.flow == "balance":
+            continue
+        made = sum((part.figures[column] or Decimal(0) for part in parts), Decimal(0))
+        if abs(made - (figure or 0)) > table.step * (len(parts) + 1) / 2 + (figure or 0) * within:
+            raise table.wrong(whole, column, f"it is {figure or 0}, but its {len(parts)} parts make {made}")
+
+
 def check_parts(table: Table, whole: Line, parts: Sequence[Line], *, complete: bool) -> None:
     """Parts never exceed their whole; where all of them are listed, half a percent of it may be missing."""
     for column, figure in whole.figures.items():
@@ -129,12 +174,30 @@ def check_parts(table: Table, whole: Line, parts: Sequence[Line], *, complete: b
             raise table.wrong(whole, column, f"it is {figure or 0}, but its {len(parts)} parts make {made}")
 
 
+def check_copies(table: Table, lines: Sequence[Line]) -> None:
+    """No line has the figures of another under a label of its own; small figures may be the same by chance."""
+    seen: dict[tuple[tuple[Column, Decimal | None], ...], Line] = {}
+    for line in lines:
+        key = tuple((column, figure) for column, figure in line.figures.items() if column.what != "change")
+        if max((figure or Decimal(0) for _, figure in key), default=Decimal(0)) < table.step * _LARGE:
+            continue
+        if key in seen:
+            column = key[0][0]
+            raise table.wrong(line, column, f"all its figures are those of {quoted(seen[key].label, 40)}")
+        seen[key] = line
+
+
 def check_largest(table: Table) -> None:
     """
-    In a list of many commodities the largest, machines and electrical goods, is near half of all exports or imports:
-    some ten times as much or as little is another unit.
+    A list of major commodities is long, and its largest, machines and electrical goods, is near half of all exports or
+    imports: some ten times as much or as little is another unit.
     """
-    if len(table.lines) < _MANY or table.period.year < _SINCE:
+    if len(table.lines) < _MANY:
+        raise DataError(
+            f"{table.grid.file}: {len(table.lines)} commodities, where a list has {_MANY} or more; the table is cut, "
+            "save it again."
+        )
+    if table.period.year < _SINCE:
         return
     for span in ("M", "YTD"):
         column = Column("value", "", span)
@@ -163,6 +226,59 @@ def check_price(table: Table, line: Line) -> None:
     if month[0] > _DEARER * year[1] or year[0] > _DEARER * month[1]:
         said = f"more than {_DEARER} times as dear, or as cheap, in the month as in the year to date"
         raise table.wrong(line, Column("value", "", "M"), f"a unit of it is {said}")
+
+
+def check_turned(table: Table) -> None:
+    """
+    No quantity of a commodity stands in the place of a value: month and year to date of both fit each other and the
+    largest line; a line that does not, by more than TWICE, and would if two of them changed places, is swapped.
+    """
+    value = {span: Column("value", "", span) for span in ("M", "YTD")}
+    quantity = {span: Column("quantity", "", span) for span in ("M", "YTD")}
+    largest = max(table.lines, key=lambda line: line.figures.get(value["M"]) or 0)
+    usual = _share(largest.figures, value)
+    for line in table.lines:
+        if not usual or not _share(line.figures, value) or not _share(line.figures, quantity):
+            continue
+        if _misfit(line.figures, value, quantity, usual) <= _TWICE:
+            continue
+        for one in quantity.values():
+            for other in value.values():
+                turned = {**line.figures, one: line.figures[other], other: line.figures[one]}
+                if _misfit(turned, value, quantity, usual) < _NEAR:
+                    raise table.wrong(line, other, "value and quantity are as if they were swapped")
+
+
+def _share(figures: Mapping[Column, Decimal | None], columns: Mapping[str, Column]) -> Decimal | None:
+    month, year = (figures.get(columns[span]) for span in ("M", "YTD"))
+    return month / year if month and year else None
+
+
+def _misfit(
+    figures: Mapping[Column, Decimal | None],
+    value: Mapping[str, Column],
+    quantity: Mapping[str, Column],
+    usual: Decimal,
+) -> Decimal:
+    """By how many times the month's shares of the year, of value and of quantity, are off each other or the usual."""
+    shares = [_share(figures, columns) or Decimal(0) for columns in (value, quantity)] + [usual]
+    return max(shares) / min(shares)
+
+
+def check_selected(table: Table, whole: Line, columns: Sequence[Column]) -> None:
+    """Selected countries together are a large part of China's exports or imports, so that another unit shows itself."""
+    if table.period.year < _SINCE:
+        return
+    for span in ("M", "YTD"):
+        made = sum(
+            ((table.value(whole, column) or Decimal(0)) for column in columns if column.span == span), Decimal(0)
+        )
+        there = [column for column in columns if column.span == span]
+        least = _MONTHLY[table.unit.currency] / 3
+        months = table.period.month if span == "YTD" else 1
+        if there and not least <= made / months < least * _MOST * 2:
+            size = f"{least:,.0f} to {least * _MOST * 2:,.0f} {table.unit.currency} a month"
+            raise table.wrong(whole, there[0], f"all of it comes to {made / months:,.0f}, which is not {size}")
 
 
 def world_of(table: Table, labels: Sequence[str]) -> Line:

@@ -31,6 +31,11 @@ UNITS: Mapping[str, Unit] = {
     "usd100million": Unit("USD", 10**8),
     "usd1million": Unit("USD", 10**6),
     "us$1000": Unit("USD", 1000),
+    "us$1million": Unit("USD", 10**6),
+    "us$million": Unit("USD", 10**6),
+    "usdmillion": Unit("USD", 10**6),
+    "us$100million": Unit("USD", 10**8),
+    "rmb100million": Unit("CNY", 10**8),
     "cny10000": Unit("CNY", 10**4),
     "10000cny": Unit("CNY", 10**4),
     "亿元": Unit("CNY", 10**8),
@@ -47,14 +52,23 @@ _UNIT = re.compile(r"^(?:unit|单位):?(.+)$")
 _CURRENCIES = {"CNY": r"\bCNY\b|\bRMB\b|人民币", "USD": r"\bUSD\b|US\s?dollars?|美元"}
 
 _FLOWS = {
-    "total": ("export&import", "exports&imports", "import&export", "importsandexports", "total", "进出口", "合计"),
+    "total": (
+        "export&import",
+        "exports&imports",
+        "import&export",
+        "importsandexports",
+        "imports&exports",
+        "total",
+        "进出口",
+        "合计",
+    ),
     "export": ("export", "exports", "出口"),
     "import": ("import", "imports", "进口"),
-    "balance": ("balance", "tradebalance", "贸易差额", "差额"),
+    "balance": ("balance", "balanceoftrade", "tradebalance", "贸易差额", "差额"),
 }
-_FLOW = {text: flow for flow, texts in _FLOWS.items() for text in texts}
+FLOW = {text: flow for flow, texts in _FLOWS.items() for text in texts}
 _MEASURE = {"quantity": "quantity", "数量": "quantity", "value": "value", "金额": "value"}
-_CHANGE = re.compile(r"year-?on-?year|month-?on-?month|percentagechange|比去年|同比|环比|±")
+CHANGE = re.compile(r"year-?on-?year|month-?on-?month|percentagechange|比去年|同比|环比|±")
 _MONTH = re.compile(r"^([0-9]{1,2})月?$")
 _YTD = re.compile(r"^1(?:-to-|to|-|至|—|–)([0-9]{1,2})月?(?:累计)?$")
 _CHANGE_SPAN = re.compile(r"^1(?:-to-|to|-|至)([0-9]{1,2})")
@@ -158,12 +172,20 @@ def squeezed(text: str) -> str:
 
 def titled_period(grid: Grid, title: str) -> date:
     """The last month that a title names: `Mar 2026`, `January-February 2025`, `1-7.2026`, `2026年1至6月`."""
+    named = named_period(title)
+    if named is None:
+        raise SourceChanged(f"{grid.file}: expected a title that names a month, found {quoted(title)}; {ADVICE}.")
+    return named
+
+
+def named_period(title: str) -> date | None:
+    """The same, None for a title that names no month."""
     for pattern in _TITLES:
         for found in pattern.finditer(plain(title)):
             first, last = (_month_number(found[name]) for name in ("a", "b"))
             if last and (found["a"] is None or first == 1) and (first or 0) < last:
                 return month(int(found["year"]), last)
-    raise SourceChanged(f"{grid.file}: expected a title that names a month, found {quoted(title)}; {ADVICE}.")
+    return None
 
 
 def _month_number(text: str | None) -> int:
@@ -181,22 +203,23 @@ def read(grid: Grid, units: Collection[str], *, labels: int = 1, partners: bool 
     Raises SourceChanged when title, unit, headings or lines are not those of these tables, DataError for figures that
     are none.
     """
-    title, unit, head = _top(grid, units)
+    title, unit, head = top(grid, units)
     period = titled_period(grid, title)
-    _check_day(grid, period)
+    check_day(grid, period)
     height, columns = _columns(grid, head, labels, period, partners)
-    body, noted = _body(grid, head + height)
+    body, noted = below(grid, head + height)
     lines = [_line(grid, row, columns, labels) for row in body]
     _refuse_twice(grid, lines)
     if not lines:
         raise SourceChanged(f"{grid.file}: a table without lines, where figures were expected; {ADVICE}.")
-    step = _step(grid, lines)
+    step = step_of(grid, lines)
+    _check_changes(grid, lines)
     return Table(
         grid=grid, title=title, unit=unit, period=period, lines=tuple(lines), step=step, noted=noted
     )  # fmt: skip
 
 
-def _top(grid: Grid, units: Collection[str]) -> tuple[str, Unit, int]:
+def top(grid: Grid, units: Collection[str]) -> tuple[str, Unit, int]:
     """The title, the unit, and the row where the headings begin: above it, every row has one text."""
     above: list[tuple[Cell, str]] = []
     for number, row in enumerate(grid.rows[:6]):
@@ -228,7 +251,7 @@ def _unit(grid: Grid, cell: Cell, text: str, title: str, units: Collection[str])
     return unit
 
 
-def _check_day(grid: Grid, period: date) -> None:
+def check_day(grid: Grid, period: date) -> None:
     """
     The day of a page lies within eleven months after its own month: it may precede publication by days, pages are put
     up again later, and a title of the year before or after falls outside.
@@ -272,11 +295,11 @@ def _filled(texts: Sequence[str]) -> list[str]:
 def _heading(text: str) -> tuple[str, str] | None:
     """What a heading says: one of flow, M, YTD, measure or change, and its word or month; None for other words."""
     text = squeezed(text)
-    if _CHANGE.search(text):
+    if CHANGE.search(text):
         found = _CHANGE_SPAN.match(text)
         return "change", found[1] if found else ""
-    if text in _FLOW:
-        return "flow", _FLOW[text]
+    if text in FLOW:
+        return "flow", FLOW[text]
     if text in _MEASURE:
         return "measure", _MEASURE[text]
     for kind, pattern in (("M", _MONTH), ("YTD", _YTD)):
@@ -303,7 +326,7 @@ def _column(grid: Grid, cell: Cell, texts: Sequence[str], period: date, partners
     return Column(said.get("measure", "value"), flow, "M" if "M" in said else "YTD", partner)
 
 
-def _body(grid: Grid, start: int) -> tuple[list[tuple[Cell, ...]], bool]:
+def below(grid: Grid, start: int) -> tuple[list[tuple[Cell, ...]], bool]:
     """The lines, and whether a note follows them; SourceChanged for anything after it that is no note."""
     for number in range(start, len(grid.rows)):
         if _NOTE.match(next(grid.texts(number), "").lower().replace("：", ":")):
@@ -325,11 +348,11 @@ def _line(grid: Grid, row: Sequence[Cell], columns: Sequence[Column], labels: in
         label=label(row[0].text),
         unit=plain(row[1].text) if labels > 1 else "",
         cells=cells,
-        figures={column: _number(grid, cell, column) for column, cell in cells.items()},
+        figures={column: number(grid, cell, column) for column, cell in cells.items()},
     )
 
 
-def _number(grid: Grid, cell: Cell, column: Column) -> Decimal | None:
+def number(grid: Grid, cell: Cell, column: Column) -> Decimal | None:
     """An exact figure. Thousands are grouped on pages, which shows a digit that was lost; a sheet may write either."""
     text = plain(cell.text)
     if text in _NIL or (grid.sheet and not text):
@@ -354,7 +377,15 @@ def _refuse_twice(grid: Grid, lines: Sequence[Line]) -> None:
         seen.add(line.label)
 
 
-def _step(grid: Grid, lines: Sequence[Line]) -> Decimal:
+def _check_changes(grid: Grid, lines: Sequence[Line]) -> None:
+    """On a page a growth rate has one decimal, always: a figure of another column does not."""
+    for line in lines:
+        for column, figure in line.figures.items():
+            if column.what == "change" and figure is not None and not grid.sheet and figure.as_tuple().exponent != -1:
+                raise grid.changed(line.cells[column], "a percentage with one decimal")
+
+
+def step_of(grid: Grid, lines: Sequence[Line]) -> Decimal:
     """The last printed digit of values; on a page all have as many decimals."""
     finest: int | None = None
     for line in lines:
