@@ -169,8 +169,8 @@ class Story:
         self.book.change(reporter, period, kind, at)
 
     def _turn(self, day: date) -> None:
-        """Something new in the story, about every nine days."""
-        if self.chance.random() > 0.11:
+        """Something new in the story, about every four days."""
+        if self.chance.random() > 0.25:
             return
         turns = (self._divert, self._divert, self._correct, self._correct, self._late_onset, self._fall, self._stop)
         turn = self.chance.choice(turns)

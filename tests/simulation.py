@@ -126,7 +126,7 @@ class Simulation:
     days: int
     start: date = date(2026, 1, 1)
     every: int = 12  # days from one comparison with the twin to the next
-    kills: float = 0.25  # of the days
+    kills: float = 0.35  # of the days
     faults: float = 0.4  # of the days, for the source; as many for each channel
     wrong: list[str] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)

@@ -108,6 +108,11 @@ def test_figures_of_an_older_release_that_come_late_are_of_another_vintage(con: 
 
     def stated(known_from: datetime, pull_id: int) -> None:
         con.execute(
+            "insert into raw.pull values ($2, 'eurostat', '', '', '{}', $1, $1, '', null, 0, '', '', 0, 0, 0, 0, 0, 0,"
+            " '', 'loaded', null)",
+            [known_from, pull_id],
+        )
+        con.execute(
             "insert into facts.coverage_history values"
             " ('eurostat', 'DEU', 'export', 'M', date '2024-01-01', 'all', 'value', $1, $2, null)",
             [known_from, pull_id],
