@@ -22,7 +22,7 @@ from tradewatch.flow.run import Job
 from tradewatch.settings import Channels, Email, Recipient, Settings
 from tradewatch.sources import comtrade_service
 
-WATCH = "simulated"
+WATCH = "russia"  # stands in for the shipped one
 TO = (
     Recipient(address="all@example.org"),
     Recipient(address="desk@example.org", areas=("KGZ", "KAZ"), watches=(WATCH,)),

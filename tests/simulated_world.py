@@ -201,7 +201,7 @@ class Story:
     def _late_onset(self, day: date) -> str:
         """A jump that nobody had stated is revised into months that were published."""
         hub = self.chance.choice([*HUBS])
-        months = [text(shift(day.replace(day=1), -back)) for back in (3, 4)]
+        months = [text(shift(day.replace(day=1), -back)) for back in (4, 5)]
         for month in months:
             self.truth[hub, month] = self.chance.uniform(3.0, 5.0)
             self._revise_soon(day, month)

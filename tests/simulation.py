@@ -38,9 +38,6 @@ from tradewatch.flow.tell import REPEATED, written
 from tradewatch.settings import Settings
 
 JOB = Path(__file__).with_name("simulated_job.py")
-SETTLING = 9
-"""Days without faults at the end, and before each comparison: revisions and letters for Mondays arrive."""
-
 SOURCE_FAULTS = ("429", "403_quota", "403_policy", "500", "502_html", "503", "reset", "cut_body", "short_page",
                  "silent_short_page", "wrong_type", "timeout")  # fmt: skip
 OPTIONS = {"retry_after": 0, "hang_seconds": 0.1}
@@ -126,6 +123,7 @@ class Simulation:
     days: int
     start: date = date(2026, 1, 1)
     every: int = 12  # days from one comparison with the twin to the next
+    settling: int = 9  # days without faults at the end, a Monday among them: what waits arrives
     kills: float = 0.35  # of the days
     faults: float = 0.4  # of the days, for the source; as many for each channel
     wrong: list[str] = field(default_factory=list)
@@ -166,7 +164,7 @@ class Simulation:
                 news = self.story.release(day) > 0
                 now = datetime.combine(day, clock(6))
                 ill.today = well.today = now
-                calm = number > self.days - SETTLING
+                calm = number > self.days - self.settling
                 compared = number % self.every == 0 or number == self.days
                 if not calm:
                     self._ail(ill, source=not compared)
@@ -316,7 +314,7 @@ class Simulation:
 
 NEWEST = (
     "select rule, subject, month, verdict, value_usd, expected_usd from findings.judged"
-    " where month > (select max(month) from findings.judged where verdict <> 'not published') - interval 6 month"
+    " where month > (select max(month) from findings.judged) - interval 6 month"
     " qualify row_number() over (partition by rule, subject, month order by as_of desc) = 1"
 )
 
