@@ -365,6 +365,41 @@ def test_a_withdrawal_says_from_what_to_what_and_reaches_whoever_was_told(con: d
     assert sentence == "Data revised from $50 to $2.0 million for January 2024. s01"
 
 
+def test_what_was_judged_and_not_told_is_news_to_the_next_run(con: duckdb.DuckDBPyConnection) -> None:
+    judged(con, JAN, hit(100))
+    assert judged(con, JAN, QUIET, datetime(2024, 6, 2)) == {"withdrawn": 1}
+    con.execute(  # a run judged, and was killed before it told
+        "insert into findings.judged values ('jump', 'hub-jump', 'KGZ', $1, 'hit', '', $2, $2, 150, 50)",
+        [JAN, datetime(2024, 6, 3)],
+    )
+    assert judged(con, JAN, hit(100), datetime(2024, 6, 4)) == {"reopened": 1}
+
+
+def test_a_withdrawal_of_a_month_that_was_quiet_reaches_the_desk_of_its_area(con: duckdb.DuckDBPyConnection) -> None:
+    queries.build(con, shipped("queries"), Path("no-such-folder"))
+    judged(con, JAN, hit(100))
+    judged(con, FEB, QUIET)
+    assert judged(con, JAN, QUIET, datetime(2024, 6, 2)) == {}
+    assert judged(con, FEB, QUIET, datetime(2024, 6, 2)) == {"withdrawn": 1}
+    (item,) = digest.compose(con, NOW).worse
+    assert (item.reason, item.area) == ("withdrawn", "KGZ")
+    reader = digest.Reader(watches=("russia",), areas=("KGZ",))
+    assert digest.for_reader(digest.compose(con, NOW), reader).worse == (item,)
+
+
+def test_an_end_that_no_digest_told_is_said_with_what_began_after_it(con: duckdb.DuckDBPyConnection) -> None:
+    queries.build(con, shipped("queries"), Path("no-such-folder"))
+    judged(con, JAN, hit(2_000_000))
+    digest.outbox.keep(con, digest.compose(con, NOW), [], NOW)
+    judged(con, JAN, QUIET, datetime(2024, 6, 4))
+    judged(con, FEB, hit(300), datetime(2024, 6, 5))
+    (item,) = digest.compose(con, NOW).new
+    assert item.event == (
+        "Before that: Withdrawn: data revised from $2.0 million to $50 for January 2024;"
+        " with these figures nothing unusual is left. s02"
+    )
+
+
 @pytest.mark.parametrize(
     ("was", "now", "words"),
     [
@@ -412,6 +447,24 @@ def test_people_answer_with_a_reason_and_a_name(con: duckdb.DuckDBPyConnection) 
         ("explained", "ann", "a plant", VINTAGE, True),
         ("reopened", "ann", "no plant", VINTAGE, True),
     ]
+
+
+def test_an_answer_that_takes_a_case_out_of_digests_is_told_once(con: duckdb.DuckDBPyConnection) -> None:
+    queries.build(con, shipped("queries"), Path("no-such-folder"))
+    judged(con, JAN, hit(100))
+    digest.outbox.keep(con, digest.compose(con, NOW), [], NOW)
+    say(con, Reason.ACKNOWLEDGED, "I ask customs")
+    assert digest.compose(con, NOW).event_ids == ()
+    say(con, Reason.EXPLAINED, "a plant")
+    (item,) = digest.compose(con, NOW).closed
+    assert (item.reason, item.change, item.event) == ("explained", "", "Explained by ann: a plant")
+    say(con, Reason.REOPENED, "no plant")
+    assert (digest.compose(con, NOW).closed, digest.compose(con, NOW).event_ids) == ((), ())
+    say(con, Reason.SILENCED, "known")
+    made = digest.compose(con, NOW)
+    assert made.closed[0].event == "Silenced by ann until 2025-01-01, or until the amount doubles: known"
+    digest.outbox.keep(con, made, [], NOW)
+    assert digest.compose(con, NOW).items == ()
 
 
 def test_a_silence_that_is_over_stands_no_longer(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tradewatch import facts, flow, raw, warehouse
+from tradewatch import answers, facts, flow, raw, warehouse
 from tradewatch.raw import calls, datasets, needs
 from tradewatch.raw.asked import from_plain, to_plain
 from tradewatch.records import ROWS, Call, Dataset, Question, Release, Stated, Told
@@ -97,8 +97,18 @@ def test_the_quota_is_what_the_last_refusal_taught(con: duckdb.DuckDBPyConnectio
             noted(con, datetime(2026, 11, day, 1, minute), "quota", again_at=datetime(2026, 11, day + 1))
     assert calls.calls_a_day(con, "comtrade", ("data",), 500) == 7
     today = calls.used(con, "comtrade", ("data", "bulk"), datetime(2026, 11, 2, 15))
-    assert today == calls.Used(calls=9, rows=70, refused_after=7, again_at=datetime(2026, 11, 3))
+    assert today == calls.Used(calls=9, rows=70)
     assert calls.used(con, "comtrade", ("data",), datetime(2026, 11, 3, 1)).calls == 0
+
+
+def test_status_says_what_is_left_and_when_the_quota_is_back(with_views: duckdb.DuckDBPyConnection) -> None:
+    now, back = datetime(2026, 11, 2, 15), datetime(2026, 11, 3)
+    noted(with_views, datetime(2026, 11, 2, 1))
+    (row,) = answers.status(with_views, now)["calls"].to_dicts()
+    assert (row["calls"], row["left"], row["quota_back_at"]) == (1, 499, None)
+    noted(with_views, datetime(2026, 11, 2, 2), "quota", again_at=back)
+    (row,) = answers.status(with_views, now)["calls"].to_dicts()
+    assert (row["calls"], row["calls_a_day"], row["left"], row["quota_back_at"]) == (2, 1, 0, back)
 
 
 def test_what_was_seen_of_rows_is_learned(con: duckdb.DuckDBPyConnection) -> None:

@@ -230,6 +230,11 @@ def test_every_untold_event_puts_its_alert_into_a_section(untold: list[str]) -> 
     assert reason_told(untold, "closed") in SECTION
 
 
+def test_an_alert_of_no_watch_is_for_every_watch() -> None:
+    stopped = item(alert_id="stopped.CHN.gacc.export.partner.RUS", watch="")
+    assert digest.for_reader(made(new=(stopped,)), Reader(watches=("russia",))).new == (stopped,)
+
+
 @pytest.mark.parametrize(
     ("reader", "told"),
     [

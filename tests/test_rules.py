@@ -1,7 +1,7 @@
 """Every rule file: its cases run through its real `when`, and broken files are refused in a sentence."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,51 @@ def with_view(con: duckdb.DuckDBPyConnection, score: float) -> None:
             [buyer, watch, scorable, score],
         )
     con.execute("create or replace view views.listed_purchases_change as select * from rows")
+
+
+def test_figures_of_an_older_release_that_come_late_are_of_another_vintage(con: duckdb.DuckDBPyConnection) -> None:
+    with_view(con, 4.0)
+    rules, month = [rule for rule in RULES if rule.view == "listed_purchases_change"], [date(2024, 1, 1)]
+
+    def stated(known_from: datetime, pull_id: int) -> None:
+        con.execute(
+            "insert into raw.pull values ($2, 'eurostat', '', '', '{}', $1, $1, '', null, 0, '', '', 0, 0, 0, 0, 0, 0,"
+            " '', 'loaded', null)",
+            [known_from, pull_id],
+        )
+        con.execute(
+            "insert into facts.coverage_history values"
+            " ('eurostat', 'DEU', 'export', 'M', date '2024-01-01', 'all', 'value', $1, $2, null)",
+            [known_from, pull_id],
+        )
+
+    def vintages(now: datetime) -> list[datetime]:
+        findings.find(con, rules, month, None, now)
+        return [at for (at,) in con.execute("select distinct as_of from findings.judged order by as_of").fetchall()]
+
+    first, second, third = (datetime(2024, 3, day) for day in (1, 5, 9))
+    stated(second, 1)
+    assert vintages(NOW) == [second]
+    assert vintages(NOW) == [second]
+    stated(first, 2)
+    assert vintages(datetime(2024, 3, 6)) == [second, datetime(2024, 3, 6)]
+    assert vintages(datetime(2024, 3, 7)) == [second, datetime(2024, 3, 6)]
+    stated(third, 3)
+    assert vintages(datetime(2024, 3, 10)) == [second, datetime(2024, 3, 6), third]
+
+
+def test_what_was_judged_is_not_judged_again_until_something_changes(con: duckdb.DuckDBPyConnection) -> None:
+    with_view(con, 4.0)
+    rules, month = [rule for rule in RULES if rule.view == "listed_purchases_change"], [date(2024, 1, 1)]
+    con.execute("insert into ref.made_from values ('views', 'a')")
+    judged = "select min(found_at) from findings.judged"
+    assert findings.find(con, rules, month, None, NOW)["hit"] == 2
+    later = NOW + timedelta(days=1)
+    assert findings.find(con, rules, month, None, later)["hit"] == 2
+    assert con.execute(judged).fetchone() == (NOW,)
+    con.execute("update ref.made_from set sha256 = 'b' where part = 'views'")
+    findings.find(con, rules, month, None, later)
+    assert con.execute(judged).fetchone() == (later,)
 
 
 def test_finding_carries_its_evidence_and_is_not_doubled(con: duckdb.DuckDBPyConnection) -> None:

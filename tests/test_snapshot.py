@@ -43,6 +43,14 @@ def test_a_snapshot_is_read_while_the_warehouse_is_held(settings: Settings) -> N
         holder.communicate()
 
 
+@pytest.mark.parametrize(("folder", "file"), [(0o755, 0o644), (0o750, 0o640), (0o700, 0o600), (0o777, 0o644)])
+def test_a_snapshot_can_be_read_by_whoever_may_read_its_folder(settings: Settings, folder: int, file: int) -> None:
+    settings.home.chmod(folder)
+    with warehouse.connect(settings.warehouse) as con:
+        warehouse.publish(con, settings.warehouse, settings.snapshot)
+    assert settings.snapshot.stat().st_mode & 0o777 == file
+
+
 def test_a_snapshot_holds_what_was_committed_and_needs_no_log(settings: Settings) -> None:
     with warehouse.connect(settings.warehouse) as con:
         con.execute("update t set n = 3")

@@ -46,13 +46,17 @@ def sql_of(name: str) -> str:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of another when it is written and on the disk, or leaves no trace."""
+    """
+    A file that takes the place of another when it is written and on the disk, or leaves no trace. Whoever may read its
+    folder may read it: analysts read snapshots and digests under accounts of their own.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
+        Path(name).chmod(path.parent.stat().st_mode & 0o644)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -1,13 +1,15 @@
 -- Every subject that hits in the month, or has an alert, on the newest vintage known at $as_of: what its rule saw, and
 -- how many published months in a row, this one included, were quiet since the last hit, or since people reopened it.
--- before: hit or quiet, on the vintage before that could judge the month; carried_usd: amount of the newest other month
--- since the case was last new that is a hit on the newest vintage that could judge it, null when there is none.
+-- before: hit or quiet, on the newest vintage up to the one last told of that could judge the month; carried_usd: the
+-- amount of the newest other month since the case was last new that is a hit on the newest vintage that could judge it,
+-- null when there is none.
 -- Grain: family, subject
 with turned as (
     select
         alert_id,
         max(case when reason = 'new' then month end) as new_month,
-        max(case when reason = 'reopened' and verdict is null then month end) as reopened_month
+        max(case when reason = 'reopened' and verdict is null then month end) as reopened_month,
+        max(case when verdict is not null then as_of end) as told_as_of
     from alerts.event
     group by alert_id
 ),
@@ -75,14 +77,11 @@ before as (
     select
         k.rule,
         k.subject,
-        k.verdict
+        arg_max(k.verdict, k.as_of) as verdict
     from known as k
-    inner join known as newest
-        on newest.rule = k.rule and newest.subject = k.subject and newest.month = k.month and newest.back = 1
-    where
-        k.month = $month
-        and k.verdict in ('hit', 'quiet')
-        and k.back_alike = case when newest.verdict in ('hit', 'quiet') then 2 else 1 end
+    inner join turned as t on t.alert_id = k.family || '.' || k.subject and k.as_of <= t.told_as_of
+    where k.month = $month and k.verdict in ('hit', 'quiet')
+    group by k.rule, k.subject
 )
 
 select

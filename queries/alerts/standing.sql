@@ -70,7 +70,7 @@ select
     opened.happened_at as opened_at,
     last_event.happened_at as changed_at,
     coalesce(json_extract_string(f.evidence, '$.severity'), opened.severity) as severity,
-    coalesce(json_extract_string(f.evidence, '$.watch'), '') as watch,
+    coalesce(json_extract_string(f.evidence, '$.watch'), split_part(opened.alert_id, '@', 2)) as watch,
     coalesce(
         json_extract_string(f.evidence, '$.area'),
         split_part(split_part(substr(opened.alert_id, strpos(opened.alert_id, '.') + 1), '@', 1), '.', 1)

@@ -2,9 +2,9 @@
 -- Grain: channel
 select
     channel,
-    sum(case when state = 'sent' then 1 else 0 end) as delivered,
+    count(case when state = 'sent' then 1 end) as delivered,
     max(sent_at) as last_delivered,
-    sum(case when state in ('waiting', 'sending') then 1 else 0 end) as waiting,
+    count(case when state in ('waiting', 'sending') then 1 end) as waiting,
     max(case when state in ('waiting', 'sending') then attempts end) as attempts,
     arg_max(error, tried_at) filter (where state in ('waiting', 'sending')) as last_error
 from alerts.delivery

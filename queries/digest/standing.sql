@@ -6,6 +6,8 @@ select
     a.answer,
     a.owner,
     a.until,
+    a.watch,
+    a.area,
     a.first_month,
     a.last_month,
     a.score,

@@ -17,6 +17,7 @@ select
     e.month,
     e.sentence,
     e.author,
+    e.note,
     case
         when e.author <> 'tradewatch' then ''
         when e.reason in ('revised', 'withdrawn') or f.as_of < e.as_of then 'revision'

@@ -20,6 +20,9 @@ from tradewatch.warehouse import first_row, transaction
 SILENT_MONTHS = 6
 """How long a silence lasts unless told otherwise."""
 
+TAKES_OUT = frozenset({Reason.EXPLAINED, Reason.SILENCED})
+"""Answers after which digests list a case no longer: they say so once, so that nobody misses it without a word."""
+
 LONGEST_NOTE, LONGEST_NAME = 2000, 100
 
 NEEDS_OPEN = frozenset({Reason.ACKNOWLEDGED, Reason.SILENCED})
@@ -51,13 +54,18 @@ def answer(con: duckdb.DuckDBPyConnection, alert_id: str, said: Answer, now: dat
             raise DataError(f"{alert['alert_id']} {problem}.")
         onset = _onset(con, alert) if said.reason is Reason.CONFIRMED else None
         sentence = _sentence(said.reason, author, until)
+        con.execute(  # an answer that no digest told is overtaken by this one
+            "update alerts.event set told_at = $1 where alert_id = $2 and author <> $3 and told_at is null",
+            [now, alert["alert_id"], AUTHOR],
+        )
         con.execute(
             "insert into alerts.event (event_id, alert_id, reason, month, score, amount_usd, severity, sentence,"
             " author, as_of, happened_at, told_at, note, until, expected_usd, spread_usd) values"
-            " (nextval('alerts.event_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14)",
+            " (nextval('alerts.event_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             [
                 *(alert["alert_id"], said.reason.value, _judged_month(con, alert), alert["score"], alert["amount_usd"]),
-                *(alert["severity"] or "low", sentence, author, life[-1].vintage, now, note, until),
+                *(alert["severity"] or "low", sentence, author, life[-1].vintage, now),
+                *(None if said.reason in TAKES_OUT else now, note, until),
                 *(onset or (None, None)),
             ],
         )

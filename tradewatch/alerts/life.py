@@ -55,7 +55,7 @@ class Seen:
     sentence: str = ""
     rule: str = ""
     vintage: datetime = datetime.min  # of the figures, naive UTC
-    before: str = ""  # hit or quiet, on the vintage before this one that could judge the month; empty when none could
+    before: str = ""  # hit or quiet, on the newest vintage told of that could judge the month; empty when none could
     carried_usd: Decimal | None = None  # amount of the newest other month since it was new that hits; None without one
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tradewatch.digest.model import HITS, LEVELS, SECTION, SETTLED, Digest, History, Item, Rule, Source
+from tradewatch.digest.model import ENDS, HITS, LEVELS, SECTION, SETTLED, Digest, History, Item, Rule, Source
 from tradewatch.files import shipped, sql_of
 from tradewatch.warehouse import dicts, first_row
 
@@ -94,10 +94,10 @@ def _item(row: Row, untold: Sequence[Row]) -> Item:
         title=row["title"],
         severity=proof.get("severity", "low"),
         severity_told=LEVELS[row["severity_told"]],
-        watch=proof.get("watch") or "",
-        area=proof.get("area") or "",
+        watch=proof.get("watch") or row["watch"],
+        area=proof.get("area") or row["area"],
         sentence=row["sentence"],
-        event=_event(told) if told else "",
+        event=_event(told, untold, row["sentence"]) if told else "",
         first_month=row["first_month"],
         month=row["last_month"],
         score=row["score"],
@@ -114,11 +114,18 @@ def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _event(told: Row) -> str:
-    """What happened, where the alert's own sentence does not say it: an end, or the word of a person."""
+def _event(told: Row, untold: Sequence[Row], sentence: str) -> str:
+    """
+    What happened, where the alert's own sentence does not say it: an end, or the word of a person. An end after which
+    it began again, and which no digest told, is said too: whoever read of the first case reads what became of it.
+    """
     if told["author"] != "tradewatch":
-        return f"{told['author']}: {told['sentence']}"
-    return "" if told["reason"] in HITS else str(told["sentence"])
+        return f"{told['sentence'].rstrip('.')}: {told['note']}" if told["note"] else str(told["sentence"])
+    if told["reason"] not in HITS:
+        return str(told["sentence"])
+    ends = [event for event in untold if event["reason"] in ENDS and event["event_id"] < told["event_id"]]
+    before = "".join(f"Before that: {event['sentence']} " for event in ends)
+    return before + sentence if before else ""
 
 
 def _notes(row: Row, figures: Row) -> list[str]:

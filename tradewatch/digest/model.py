@@ -23,6 +23,9 @@ SECTION: Mapping[str, str] = {
 SETTLED = frozenset({"closed", "withdrawn", "explained", "silenced"})
 """States and reasons after which an alert is not ongoing: it is told once, then left out."""
 
+ENDS = frozenset({"closed", "withdrawn"})
+"""Reasons after which there is no case any more, until it begins again."""
+
 HITS = frozenset({"new", "worse", "revised", "reopened"})
 """Reasons whose sentence is that of a finding: the newest finding's is shown in its place."""
 

@@ -19,11 +19,12 @@ def wants(reader: Reader, item: Item) -> bool:
     """
     Whether a reader is told of an alert.
 
-    The severity that counts is the highest it ever had: whoever was told of it is told that it ended or was withdrawn.
+    An alert of no watch is for every watch. The severity that counts is the highest it ever had: whoever was told of it
+    is told that it ended or was withdrawn.
     """
     highest = max(_rank(item.severity), _rank(item.severity_told))
     return (
-        (not reader.watches or item.watch in reader.watches)
+        (not reader.watches or not item.watch or item.watch in reader.watches)
         and (not reader.areas or item.area in reader.areas)
         and highest >= _rank(reader.severity)
     )

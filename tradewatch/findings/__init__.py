@@ -2,22 +2,24 @@
 The fourth stage: what a rule saw. For one month, each subject of each rule is a hit, quiet, inhibited (a
 hit that a broader cause explains), or not published (or not yet by all who are expected).
 
-The vintage of a finding (`as_of`) is the release time of the newest figure the views could see: the same figures give
-the same vintage, so that judging twice writes the same rows once.
+The vintage of a finding (`as_of`) is the release time of the newest figure the views could see, or the moment of
+judging when figures of an older release came late: the same figures give the same vintage, so that judging twice writes
+the same rows once, and other figures give another one.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from tradewatch.errors import RuleError
+from tradewatch.files import PACKAGE, fingerprint, sql_of
 from tradewatch.findings import beside
 from tradewatch.findings.rules import Rule, Sentence, read
-from tradewatch.warehouse import dicts, first_row, transaction
+from tradewatch.warehouse import dicts, first_row, is_made_from, made_from, transaction
 
 __all__ = ["Rule", "find", "judge", "months_asked", "months_published", "read", "vintage"]
 
@@ -38,20 +40,54 @@ def find(
 
     Findings of the same rule, month and vintage are replaced. Raises RuleError when a rule does not fit its view.
     """
-    counts = {"hit": 0, "quiet": 0, "inhibited": 0, "not published": 0}
     with _known_at(con, as_of), transaction(con):
-        seen_at = vintage(con)
-        say = Sentence(dict(con.execute("select area, name from ref.area").fetchall()))
         waits = beside.waiting(con, months, now)
-        for rule in rules:
-            _forget(con, rule, months, seen_at)
-            _record_rule(con, rule, now)
-            onsets = beside.confirmed(con, rule)
-            for judged in _judged(con, rule, months):
-                row = _looked_at(con, rule, judged, waits, onsets)
-                _record(con, rule, row, seen_at, now, say)
-                counts[row["_verdict"]] += 1
-    return counts
+        seen_at = vintage(con) if as_of else _newest_vintage(con, now)
+        onsets = {rule.id: beside.confirmed(con, rule) for rule in rules}
+        if as_of or not _is_judged(con, rules, months, (seen_at, waits, onsets)):
+            _judge_anew(con, rules, months, seen_at, now, waits, onsets)
+        return _counts(con, rules, months, seen_at)
+
+
+def _is_judged(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], months: Sequence[date], seen: tuple[object, ...]
+) -> bool:
+    """Whether these rules judged these months on these figures, views and lists the last time; remembers it."""
+    views = con.execute("select * from ref.made_from where part in ('reference', 'views') order by part").fetchall()
+    readers = sorted((PACKAGE / "findings").glob("*.py"))
+    now = fingerprint(*readers, *(rule.path for rule in rules), words=[repr((views, months, seen))])
+    if views and is_made_from(con, "judged", now):
+        return True
+    made_from(con, "judged", now)
+    return False
+
+
+def _judge_anew(
+    con: duckdb.DuckDBPyConnection,
+    rules: Sequence[Rule],
+    months: Sequence[date],
+    seen_at: datetime,
+    now: datetime,
+    waits: Mapping[tuple[str, date], str],
+    onsets: Mapping[str, Mapping[str, beside.Frozen]],
+) -> None:
+    say = Sentence(dict(con.execute("select area, name from ref.area").fetchall()))
+    for rule in rules:
+        _forget(con, rule, months, seen_at)
+        _record_rule(con, rule, now)
+        for judged in _judged(con, rule, months):
+            _record(con, rule, _looked_at(con, rule, judged, waits, onsets[rule.id]), seen_at, now, say)
+
+
+def _counts(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], months: Sequence[date], seen_at: datetime
+) -> dict[str, int]:
+    rows = con.execute(
+        "select verdict, count(*) from findings.judged where list_contains($1, rule) and list_contains($2, month)"
+        " and as_of = $3 group by verdict",
+        [[rule.id for rule in rules], list(months), seen_at],
+    ).fetchall()
+    return {"hit": 0, "quiet": 0, "inhibited": 0, "not published": 0} | dict(rows)
 
 
 def _judged(con: duckdb.DuckDBPyConnection, rule: Rule, months: Sequence[date]) -> Iterator[dict[str, Any]]:
@@ -104,6 +140,25 @@ def vintage(con: duckdb.DuckDBPyConnection) -> datetime:
         " (select known_from from facts.trade union all select known_from from facts.coverage) as known",
     )
     found: datetime = row[0] if row else datetime(1970, 1, 1)
+    return found
+
+
+def _newest_vintage(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
+    """
+    The vintage of all that is known. Other figures are never of a vintage that was judged: those of an older release
+    that came late are of the moment of judging, else what they change would look as if nothing had changed.
+    """
+    figures = first_row(con, sql_of("findings/figures"))
+    newest = first_row(con, "select max(as_of) from findings.judged")
+    judged: datetime | None = newest[0] if newest else None
+    seen_at, part = vintage(con), "findings"
+    if judged is None or seen_at > judged:
+        found = seen_at
+    elif is_made_from(con, part, str(figures)):
+        found = judged
+    else:
+        found = max(now, judged + timedelta(microseconds=1))
+    made_from(con, part, str(figures))
     return found
 
 

@@ -24,8 +24,6 @@ class Used:
 
     calls: int
     rows: int
-    refused_after: int | None  # calls made that day before the quota was refused first; None when it was not
-    again_at: datetime | None  # when the service said that its quota is back
 
 
 def used(con: duckdb.DuckDBPyConnection, source: str, services: tuple[str, ...], day: datetime) -> Used:
@@ -33,14 +31,12 @@ def used(con: duckdb.DuckDBPyConnection, source: str, services: tuple[str, ...],
     start = day.replace(hour=0, minute=0, second=0, microsecond=0)
     row = first_row(
         con,
-        "with today as (select *, row_number() over (order by called_at) as place from raw.call where source = $source"
-        " and list_contains($services, service) and called_at >= $start and called_at < $end)"
-        " select count(*), coalesce(sum(rows_read) filter (where kind in ('figures', 'file')), 0),"
-        " min(place) filter (where outcome = 'quota') - 1, max(again_at) from today",
+        "select count(*), coalesce(sum(rows_read) filter (where kind in ('figures', 'file')), 0) from raw.call"
+        " where source = $source and list_contains($services, service) and called_at >= $start and called_at < $end",
         {"source": source, "services": list(services), "start": start, "end": start + timedelta(days=1)},
     )
-    calls, rows, refused_after, again_at = row or (0, 0, None, None)
-    return Used(calls=calls, rows=int(rows), refused_after=refused_after, again_at=again_at)
+    calls, rows = row or (0, 0)
+    return Used(calls=calls, rows=int(rows))
 
 
 def calls_a_day(con: duckdb.DuckDBPyConnection, source: str, services: tuple[str, ...], usual: int) -> int:
