@@ -1,5 +1,6 @@
 """Answers that views keep: the same as asked anew, never from before a change, and not read under an as_of."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -119,3 +120,15 @@ def test_an_order_by_no_column_is_refused(tmp_path: Path) -> None:
         con.execute((shipped("queries") / "tables.sql").read_text(encoding="utf-8"))
         with pytest.raises(QueryError, match=r"mine\.sql.*\"?b\"?"):
             queries.build(con, shipped("queries"), tmp_path)
+
+
+def test_each_is_made_after_those_it_reads(con: duckdb.DuckDBPyConnection, home: Settings, tmp_path: Path) -> None:
+    """DuckDB numbers views anew when it opens a file."""
+    flow.build(con, home, anew=True)
+    reads = {query.view.removeprefix("views."): query.needs for query in KEPT}
+    con.execute("checkpoint")
+    with duckdb.connect(str(shutil.copy(home.warehouse, tmp_path / "again.duckdb")), read_only=True) as again:
+        order = [name for name, _ in queries.unkept(again)]
+    assert set(order) == NAMES
+    for place, name in enumerate(order):
+        assert not reads[name] & {f"views.{later}" for later in order[place:]}

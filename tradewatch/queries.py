@@ -69,8 +69,8 @@ def build(con: duckdb.DuckDBPyConnection, shipped: Path, own: Path) -> int:
     with transaction(con):
         let_go(con)
         _drop_all(con)
-        for query in _in_order(found):
-            _create(con, query)
+        for place, query in enumerate(_in_order(found)):
+            _create(con, query, place)
         let_go(con)
     return len(found)
 
@@ -175,24 +175,25 @@ def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f'drop view {schema}."{name}"')
 
 
-def _create(con: duckdb.DuckDBPyConnection, query: Query) -> None:
+def _create(con: duckdb.DuckDBPyConnection, query: Query, place: int) -> None:
     try:
         _refuse_all_but_one_select(con, query)
-        con.execute(f"create view {query.view} as {_kept(con, query) if query.kept else query.select}")
+        con.execute(f"create view {query.view} as {_kept(con, query, place) if query.kept else query.select}")
     except duckdb.Error as problem:
         raise QueryError(f"{query.path} does not run: {' '.join(str(problem).split())[:500]}") from problem
     _document(con, query)
 
 
-def _kept(con: duckdb.DuckDBPyConnection, query: Query) -> str:
+def _kept(con: duckdb.DuckDBPyConnection, query: Query, place: int) -> str:
     """
-    The select of a view that reads what is kept; its own select becomes plain.x, with the order as its comment.
+    The select of a view that reads what is kept; its own select becomes plain.x, whose comment is its place among all
+    views, each after those it reads, and the order in which it is kept.
 
     What is kept is an empty table until all views are made: DuckDB would follow a view down to the facts each time.
     """
     name = query.view.removeprefix("views.")
     con.execute(f"create view plain.{name} as {query.select}")
-    con.execute(f"comment on view plain.{name} is {_literal(query.kept)}")
+    con.execute(f"comment on view plain.{name} is {_literal(f'{place:05} {query.kept}')}")
     con.execute(f"create table kept.{name} as select * from plain.{name} order by {query.kept} limit 0")
     return (
         f"select * from query_table(case when getvariable('as_of') is null then 'kept.{name}' else 'plain.{name}' end)"
@@ -204,9 +205,9 @@ def unkept(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     if not first_row(con, "select 1 from facts.trade_history limit 1"):
         return []
     return con.execute(
-        "select p.view_name, p.comment from duckdb_views() as p inner join duckdb_views() as k"
+        "select p.view_name, p.comment[7:] from duckdb_views() as p inner join duckdb_views() as k"
         " on k.view_name = p.view_name and k.schema_name = 'kept' and k.database_name = p.database_name"
-        " where p.schema_name = 'plain' and p.database_name = current_database() order by p.view_oid"
+        " where p.schema_name = 'plain' and p.database_name = current_database() order by p.comment"
     ).fetchall()
 
 

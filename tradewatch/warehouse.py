@@ -132,11 +132,12 @@ def let_go(con: duckdb.DuckDBPyConnection) -> None:
     """
     Ask views anew that were kept as tables (see queries.keep); inside the transaction that changes what they read.
 
-    The last made goes first: what it reads is still a table then, and DuckDB need not follow it down to the facts.
+    What reads others goes first: they are still tables then, and DuckDB need not follow them down to the facts.
     """
     kept = con.execute(
-        "select table_name from duckdb_tables() where schema_name = 'kept' and database_name = current_database()"
-        " order by table_oid desc"
+        "select k.table_name from duckdb_tables() as k inner join duckdb_views() as p"
+        " on p.view_name = k.table_name and p.schema_name = 'plain' and p.database_name = k.database_name"
+        " where k.schema_name = 'kept' and k.database_name = current_database() order by p.comment desc"
     ).fetchall()
     for (name,) in kept:
         con.execute(f"drop table kept.{name}")
