@@ -61,7 +61,7 @@ traded as (
 ),
 
 asked as (
-    select distinct
+    select
         c.flow,
         c.source,
         c.reporter,
@@ -74,7 +74,7 @@ asked as (
         on t.supplier = c.reporter and t.goods_unit = k.goods_unit and (t.buyer = k.partner or k.partner = 'ALL')
     where c.flow = 'export' and c.freq = 'M' and c.state in ('value', 'zero') and t.buyer <> t.supplier
     union
-    select distinct
+    select
         c.flow,
         c.source,
         c.reporter,

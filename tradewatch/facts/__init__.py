@@ -13,7 +13,7 @@ import duckdb
 
 from tradewatch.facts import coverage, diff, late
 from tradewatch.facts.release import KEY, Again, Loading, clear, selected, stage_release
-from tradewatch.warehouse import let_go
+from tradewatch.warehouse import first_row, let_go
 
 __all__ = ["KEY", "Again", "Loaded", "Loading", "compact", "contradiction", "forget", "load", "places", "unknown_areas"]
 
@@ -65,7 +65,7 @@ CONTRADICTIONS = {
 
 def contradiction(con: duckdb.DuckDBPyConnection, source: str, pull_id: int) -> str | None:
     """How a release with years to date, just loaded and recorded, contradicts another one of its source; or None."""
-    found = con.execute(selected("contradicted"), {"source": source, "pull_id": pull_id}).fetchone()
+    found = first_row(con, selected("contradicted"), {"source": source, "pull_id": pull_id})
     if found is None:
         return None
     what, partner, flow, freq, period, commodity = found
