@@ -1,4 +1,5 @@
--- A made-up world in the tables of the warehouse, of about getvariable('rows') figures. Read by scale.py.
+-- A made-up world in the tables of the warehouse, of about getvariable('rows') figures, and sums by pair besides.
+-- Read by scale.py.
 create temp table areas as
 select
     area,
@@ -44,12 +45,39 @@ from range(72) as r (n);
 create temp table flows as
 select unnest(['export', 'import']) as flow;
 
-set variable total = (
-    (select sum(weight) from reporters) * (select sum(weight) from partners) * (select sum(weight) from codes)
+-- How a series' chance grows with its weight, so that about as many are drawn as the rows asked for need. The largest
+-- are certain, and no chance is above one: the factor is what is left to draw over the weight of those not certain.
+create temp table ranks as
+select
+    series,
+    weight,
+    sum(series) over larger - series as certain,
+    sum(mass) over (order by weight) as mass_left
+from (
+    select
+        count(*) as series,
+        avg(r.weight * p.weight * c.weight) as weight,
+        sum(r.weight * p.weight * c.weight) as mass
+    from reporters as r
+    cross join partners as p
+    cross join codes as c
+    where r.area <> p.area
+    group by round(50 * ln(r.weight * p.weight * c.weight))
+) as alike
+window larger as (order by weight desc);
+
+-- 0.55: the share of months with trade. Both flows.
+set variable series_wanted = getvariable('rows') / (72 * 0.55) / 2;
+
+set variable factor = (
+    select (getvariable('series_wanted') - certain) / mass_left
+    from ranks
+    where (getvariable('series_wanted') - certain) / mass_left * weight <= 1
+    order by weight desc
+    limit 1
 );
 
--- Which reporter states which code with which partner: drawn by weight, the same every time. The factor makes up for
--- series that would be drawn more than once and for the months without trade.
+-- Which reporter states which code with which partner: drawn by weight, the same every time.
 create temp table series as
 select
     r.area as reporter,
@@ -63,7 +91,7 @@ cross join flows as f
 where
     r.area <> p.area
     and hash(r.area, p.area, f.flow, c.commodity) % 1000000
-    < 950000 * getvariable('rows') / (72 * 0.55) / 2 / getvariable('total') * r.weight * p.weight * c.weight;
+    < 1000000 * getvariable('factor') * r.weight * p.weight * c.weight;
 
 insert into facts.scope values ('all', 'ALL', 'ALL');
 

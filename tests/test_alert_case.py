@@ -1,9 +1,12 @@
 """One alert with all that stands behind it, from figures through the real views and rules."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
+import pytest
 import test_queries
 
 from tradewatch import alerts, findings, queries
@@ -80,3 +83,61 @@ def test_a_series_that_stopped_is_a_case_that_the_figures_never_close(tmp_path: 
             "Germany (eurostat, export) has not stated partner RUS since March 2024, 3 published months ago"
         )
         assert len(con.sql(found.sql).fetchall()) == 1
+
+
+def stated(con: duckdb.DuckDBPyConnection, months: Sequence[date], known_from: datetime) -> None:
+    """Germany states what it sold to Russia in some months, each published."""
+    for month in months:
+        con.execute(
+            "insert into facts.trade_history by name select 'eurostat' as source, 'DEU' as reporter, 'RUS' as partner,"
+            " 'export' as flow, 'M' as freq, $1 as period, 'HS2022' as hs_edition, 'TOTAL' as commodity,"
+            " 100000 as value_usd, 100000 as value, 'USD' as currency, 'FOB' as valuation, false as withdrawn,"
+            " false as quantity_estimated, $2 as known_from, 2 as pull_id",
+            [month, known_from],
+        )
+        con.execute(
+            "insert into facts.coverage_history values"
+            " ('eurostat', 'DEU', 'export', 'M', $1, 'all', 'value', $2, 2, null)",
+            [month, known_from],
+        )
+
+
+@pytest.mark.parametrize(
+    ("months", "events", "says"),
+    [
+        (
+            months_between(date(2024, 7, 1), date(2024, 9, 1)),
+            ["new", "receding", "closed"],
+            "3 published months to September 2024 without a hit.",
+        ),
+        (
+            months_between(date(2024, 4, 1), date(2024, 6, 1)),
+            ["new", "withdrawn"],
+            "Withdrawn: data revised from $0 to $300 thousand for June 2024; with these figures nothing unusual is"
+            " left.",
+        ),
+    ],
+    ids=["stated again for three months", "a late release fills what was missing"],
+)
+def test_a_series_that_is_stated_again_ends_its_case(
+    tmp_path: Path, months: Sequence[date], events: list[str], says: str
+) -> None:
+    june, alert_id = date(2024, 6, 1), "stopped.DEU.eurostat.export.partner.RUS"
+    with test_queries.warehouse() as con:
+        queries.build(con, shipped("queries"), NOWHERE)
+        test_queries.filled(con, test_queries.HERE / "series_stopped" / "a_target_and_a_code")
+        stopped = rule("series_stopped", tmp_path, "3000000", "300000")
+        findings.find(con, [stopped], [june], None, NOW)
+        alerts.update(con, june, NOW)
+        for number, month in enumerate(months, start=1):
+            then = NOW + timedelta(days=number)
+            stated(con, [month] if month > june else months, then)
+            judged = months_between(june, max(june, month))
+            findings.find(con, [stopped], judged, None, then)
+            for one in judged:
+                alerts.update(con, one, then)
+        told = con.execute(
+            "select reason, sentence from alerts.event where alert_id = $1 order by event_id", [alert_id]
+        ).fetchall()
+    assert [reason for reason, _ in told] == events
+    assert told[-1][1] == says

@@ -188,6 +188,40 @@ def test_a_channel_that_is_not_set_up_stops_before_anything_is_told(
     assert not (tmp_path / "digests").exists()
 
 
+def test_a_job_tells_the_channels_that_are_set_up_and_keeps_what_it_can_for_the_others(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    told_world(con)
+    to = ["file", "slack", "email"]
+    told = tell.tell(con, Settings(home=tmp_path), Secrets(), to, NOW, by_hand=False)
+    assert told.arrived == (f"written to {tmp_path / 'digests' / '2024-05.md'}",)
+    assert told.failed == (
+        "slack: the channel slack needs the address of an incoming webhook in TRADEWATCH_SLACK_WEBHOOK.",
+        "email: the channel email needs [channels.email] in tradewatch.toml; see `tradewatch init`.",
+    )
+    assert states(con) == [("file", "markdown", "sent", 1), ("slack", "", "waiting", 0)]
+    assert tell.composed(con, Settings(home=tmp_path), LATER).health[0].startswith("slack: 1 delivery(ies) not taken")
+    hook = Webhook()
+    with webhook_server(hook) as address:
+        told = tell.tell(con, Settings(home=tmp_path), Secrets(slack_webhook=address), to, LATER, by_hand=False)
+    assert (told.arrived, len(hook.messages)) == (("posted to Slack",), 1)
+    assert "repetition" not in json.dumps(hook.messages)
+    assert len(told.failed) == 1
+
+
+def test_what_waits_for_an_address_stays_while_email_is_taken_out_of_the_settings(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    told_world(con)
+    mailbox = Mailbox(("451",) * 3)
+    with mail_server(mailbox) as port:
+        tell.tell(con, mail(tmp_path, port), Secrets(), ["email"], NOW, by_hand=False)
+        tell.tell(con, Settings(home=tmp_path), Secrets(), ["email"], LATER, by_hand=False)
+        assert states(con) == [("email", "desk@example.org", "waiting", 1)]
+        tell.tell(con, mail(tmp_path, port), Secrets(), ["email"], THURSDAY, by_hand=False)
+    assert len(mailbox.letters) == 1
+
+
 def test_a_folder_that_cannot_be_written_waits(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     told_world(con)
     blocked = tmp_path / "digests"

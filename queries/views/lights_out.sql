@@ -23,8 +23,8 @@ with published as (
         flow,
         period,
         row_number() over (partition by source, reporter, flow order by period desc) as back
-    from views.reporter_months
-    where freq = 'M' and flow in ('export', 'import') and state in ('value', 'zero')
+    from views.stated_months
+    where what = 'reporter'
 ),
 
 reached as (
@@ -85,33 +85,6 @@ windows as (
     where back <= 15
 ),
 
-seen as (
-    select
-        t.source,
-        t.reporter,
-        t.flow,
-        'partner' as what,
-        t.partner as detail,
-        t.period,
-        t.value_usd
-    from views.bilateral_totals as t
-    inner join ref.area as a on a.area = t.partner and a.kind not in ('world', 'aggregate', 'special')
-    where t.freq = 'M' and t.value_usd > 0
-    union all
-    select
-        g.source,
-        g.supplier as reporter,
-        'export' as flow,
-        'code' as what,
-        g.hs6 as detail,
-        g.period,
-        sum(g.value_usd) as value_usd
-    from views.goods_exports as g
-    left join ref.hs_family as f on f.commodity = g.hs6
-    where f.commodity is null and g.value_usd > 0
-    group by g.source, g.supplier, g.hs6, g.period
-),
-
 counted as (
     select
         s.source,
@@ -123,9 +96,10 @@ counted as (
         sum(w.is_now) as seen_now,
         count(*) - sum(w.is_now) as seen_before,
         sum(case when w.is_now = 0 then s.value_usd else 0 end) as before_usd
-    from seen as s
+    from views.stated_months as s
     inner join windows as w
         on w.source = s.source and w.reporter = s.reporter and w.flow = s.flow and w.period = s.period
+    where s.what in ('partner', 'code')
     group by s.source, s.reporter, s.flow, s.what, s.detail
 ),
 
@@ -216,7 +190,7 @@ hidden_parts as (
         period,
         sum(case when starts_with(partner, 'X-NES') then value_usd else 0 end) as hidden_usd,
         sum(case when partner = 'WLD' then value_usd else 0 end) as world_usd
-    from views.bilateral_totals
+    from views.total_flows
     where freq = 'M' and (partner = 'WLD' or starts_with(partner, 'X-NES'))
     group by source, reporter, flow, period
     union all
@@ -228,8 +202,17 @@ hidden_parts as (
         period,
         sum(case when commodity = '99' then value_usd else 0 end) as hidden_usd,
         sum(case when commodity = 'TOTAL' then value_usd else 0 end) as world_usd
-    from facts.trade
-    where freq = 'M' and partner = 'WLD' and commodity in ('99', 'TOTAL') and flow in ('export', 'import')
+    from (
+        select
+            *,
+            rank() over (
+                partition by source, reporter, flow, period
+                order by case when currency = 'USD' then 0 else 1 end, currency
+            ) as choice
+        from facts.trade
+        where freq = 'M' and partner = 'WLD' and commodity in ('99', 'TOTAL') and flow in ('export', 'import')
+    ) as ranked
+    where choice = 1
     group by source, reporter, flow, period
 ),
 

@@ -48,20 +48,27 @@ def tell(
     News is also put down for every other channel in use, and waits there until a run names it: who looks by hand takes
     nothing from the job. Nothing new, nothing sent: except that a person who asks (`by_hand`) always gets an answer on
     stdout and in a file.
-    Killed at any moment, the next run goes on: see `outbox`. Raises ConfigError when a named channel is not set up.
+    Killed at any moment, the next run goes on: see `outbox`. A named channel that is not set up is an error by hand
+    (ConfigError); a job says so each time, goes on with the others, and keeps what it can for that one.
     """
+    unset = _not_set_up(settings, secrets, to)
+    if unset and by_hand:
+        raise next(iter(unset.values()))
     recipients = _recipients(settings, secrets, to, form)
     before = deliver(con, settings, secrets, to, now)
     made = composed(con, settings, now)
     news = outbox.has_news(con, made)
     asked = [one for one in recipients if news or (by_hand and one[0] in USUAL)]
-    asked += [one for one in _in_use(con, settings) if news and one[0] not in to]
+    named = {channel for channel, _ in recipients}
+    asked += [one for one in _in_use(con, settings) if news and one[0] not in named]
+    failed = [*before.failed, *(_sentence(channel, "", problem) for channel, problem in unset.items())]
     if not asked:
-        return Told(news=news, arrived=before.arrived, failed=before.failed)
+        return Told(news=news, arrived=before.arrived, failed=tuple(dict.fromkeys(failed)))
     outbox.keep(con, made, asked, now)
     tried = {(one.digest_id, one.channel, one.recipient) for one in outbox.undelivered(con) if one.attempts}
     after = deliver(con, settings, secrets, to, now, leave=tried)
-    return Told(news=news, arrived=before.arrived + after.arrived, failed=before.failed + after.failed)
+    failed += after.failed
+    return Told(news=news, arrived=before.arrived + after.arrived, failed=tuple(dict.fromkeys(failed)))
 
 
 def composed(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> Digest:
@@ -102,9 +109,14 @@ def deliver(
 ) -> Told:
     """Deliver what waits for these channels, one by one, each marked before it leaves and when it was taken."""
     arrived, failed = [], []
+    unset = _not_set_up(settings, secrets, to)
     for one in outbox.undelivered(con):
         key = (one.digest_id, one.channel, one.recipient)
         if one.channel not in to or key in (leave or ()) or _on_another_day(settings, one, now):
+            continue
+        if one.channel in unset:
+            outbox.refused(con, one, str(unset[one.channel]), now, doubtful=one.doubtful)
+            failed.append(_sentence(one.channel, "", unset[one.channel]))
             continue
         made = _for_recipient(settings, outbox.read(con, one.digest_id), one)
         if made is None:
@@ -117,11 +129,29 @@ def deliver(
             where = _send(settings, secrets, one, made)
         except (DeliveryError, ConfigError) as problem:
             outbox.refused(con, one, str(problem), now, doubtful=isinstance(problem, Doubtful))
-            failed.append(f"{one.channel} {one.recipient}: {problem}")
+            failed.append(_sentence(one.channel, one.recipient, problem))
             continue
         outbox.sent(con, one, now)
         arrived.append(where)
     return Told(news=False, arrived=tuple(line for line in arrived if line), failed=tuple(failed))
+
+
+def _sentence(channel: str, recipient: str, problem: Exception) -> str:
+    return f"{' '.join(word for word in (channel, recipient) if word)}: {problem}"
+
+
+def _not_set_up(settings: Settings, secrets: Secrets, to: Sequence[str]) -> dict[str, ConfigError]:
+    """The named channels that cannot be used, and what each of them needs."""
+    needed = {
+        "slack": (secrets.slack_webhook, f"the address of an incoming webhook in {slack.WEBHOOK}"),
+        "apprise": (secrets.apprise_urls, f"the addresses of services in {others.URLS}"),
+        "email": (settings.channels.email, "[channels.email] in tradewatch.toml; see `tradewatch init`"),
+    }
+    return {
+        channel: ConfigError(f"the channel {channel} needs {needed[channel][1]}.")
+        for channel in dict.fromkeys(to)
+        if channel in needed and not needed[channel][0]
+    }
 
 
 def _recipients(settings: Settings, secrets: Secrets, to: Sequence[str], form: str | None) -> list[tuple[str, str]]:
@@ -131,16 +161,10 @@ def _recipients(settings: Settings, secrets: Secrets, to: Sequence[str], form: s
         if channel in USUAL:
             found.append((channel, form or USUAL[channel]))
         elif channel == "slack":
-            if not secrets.slack_webhook:
-                raise ConfigError(f"the channel slack needs the address of an incoming webhook in {slack.WEBHOOK}.")
             found.append((channel, ""))
         elif channel == "apprise":
-            if not secrets.apprise_urls:
-                raise ConfigError(f"the channel apprise needs the addresses of services in {others.URLS}.")
             found += [(channel, others.name(url)) for url in secrets.apprise_urls]
-        else:
-            if not settings.channels.email:
-                raise ConfigError("the channel email needs [channels.email] in tradewatch.toml; see `tradewatch init`.")
+        elif settings.channels.email:
             found += [(channel, one.address) for one in settings.channels.email.to]
     return found
 
@@ -189,10 +213,10 @@ def _send(settings: Settings, secrets: Secrets, one: Delivery, made: Digest) -> 
             raise ConfigError(f"{one.recipient} is not among the services of {others.URLS} any more.")
         others.deliver(digest.title(made), digest.plain(made), urls[one.recipient])
         return f"sent to {one.recipient}"
-    if not settings.channels.email:
-        raise ConfigError("[channels.email] is not in tradewatch.toml any more.")
-    email.deliver(_letter(one, made), settings.channels.email, one.recipient, secrets.smtp_password)
-    return f"sent to {one.recipient}"
+    if one.channel == "email" and settings.channels.email:
+        email.deliver(_letter(one, made), settings.channels.email, one.recipient, secrets.smtp_password)
+        return f"sent to {one.recipient}"
+    raise ConfigError(f"{one.channel} is none of the channels {', '.join(CHANNELS)}.")
 
 
 REPEATED = "This may be a repetition: the run that sent this digest first did not hear whether it arrived."
