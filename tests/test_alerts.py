@@ -339,6 +339,21 @@ def test_an_alert_recedes_before_it_is_over(con: duckdb.DuckDBPyConnection) -> N
     assert con.execute(query).fetchall() == [("open", MAR, Decimal(90), "s03")]
 
 
+def test_that_it_recedes_is_no_news_where_a_later_month_was_a_hit_again(con: duckdb.DuckDBPyConnection) -> None:
+    queries.build(con, shipped("queries"), Path("no-such-folder"))
+    judged(con, JAN, hit(100))
+    digest.outbox.keep(con, digest.compose(con, NOW), [], NOW)
+    judged(con, FEB, QUIET)
+    (item,) = digest.compose(con, NOW).ongoing
+    assert (item.reason, item.event[:13]) == ("receding", "February 2024")
+    judged(con, MAR, hit(90))
+    judged(con, shift(MAR, 1), QUIET)
+    made = digest.compose(con, NOW)
+    (item,) = made.ongoing
+    assert (item.reason, item.event, len(made.event_ids)) == ("ongoing", "", 1)
+    assert item.notes == ("no hit since 2024-03; closed after three published months without one",)
+
+
 def test_revised_figures_are_told_as_revised(con: duckdb.DuckDBPyConnection) -> None:
     judged(con, JAN, hit(100))
     assert judged(con, JAN, hit(100), datetime(2024, 6, 2)) == {}
@@ -458,6 +473,9 @@ def test_an_answer_that_takes_a_case_out_of_digests_is_told_once(con: duckdb.Duc
     say(con, Reason.EXPLAINED, "a plant")
     (item,) = digest.compose(con, NOW).closed
     assert (item.reason, item.change, item.event) == ("explained", "", "Explained by ann: a plant")
+    text = digest.plain(digest.compose(con, NOW))
+    assert "0 ongoing, 0 closed, 1 explained or silenced." in text
+    assert "\nClosed, explained or silenced\n" in text
     say(con, Reason.REOPENED, "no plant")
     assert (digest.compose(con, NOW).closed, digest.compose(con, NOW).event_ids) == ((), ())
     say(con, Reason.SILENCED, "known")

@@ -83,8 +83,10 @@ def _section(items: Iterable[Item], name: str) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: (item.reason != "withdrawn", -item.score, item.alert_id)))
 
 
-def _item(row: Row, untold: Sequence[Row]) -> Item:
+def _item(row: Row, events: Sequence[Row]) -> Item:
+    """An alert as it is told; that it recedes is no news where a later month was a hit again before anybody read it."""
     proof = json.loads(row["evidence"]) if row["evidence"] else {}
+    untold = [event for event in events if event["reason"] != "receding" or event["month"] > row["last_month"]]
     reason = reason_told([event["reason"] for event in untold], row["answer"] or "", row["state"])
     told = next((event for event in reversed(untold) if event["reason"] == reason), None)
     return Item(

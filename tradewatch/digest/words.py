@@ -23,7 +23,7 @@ def sections(digest: Digest) -> tuple[Section, ...]:
         ("New", digest.new, True),
         ("Worse and withdrawn", digest.worse, True),
         ("Ongoing", digest.ongoing, False),
-        ("Closed", digest.closed, False),
+        ("Closed, explained or silenced" if _answered(digest) else "Closed", digest.closed, False),
     )
     return tuple(
         Section(name=name, items=items[: digest.cap], left_out=max(0, len(items) - digest.cap), in_full=in_full)
@@ -34,16 +34,23 @@ def sections(digest: Digest) -> tuple[Section, ...]:
 
 def summary(digest: Digest) -> str:
     """How many alerts there are of each kind, and how many changed by a new month and by a revision."""
+    answered = _answered(digest)
     counts = (
-        ("new", digest.new),
-        ("worse or withdrawn", digest.worse),
-        ("ongoing", digest.ongoing),
-        ("closed", digest.closed),
+        ("new", len(digest.new)),
+        ("worse or withdrawn", len(digest.worse)),
+        ("ongoing", len(digest.ongoing)),
+        ("closed", len(digest.closed) - answered),
+        *((("explained or silenced", answered),) if answered else ()),
     )
-    said = ", ".join(f"{len(items)} {name}" for name, items in counts) + "."
+    said = ", ".join(f"{count} {name}" for name, count in counts) + "."
     changed = [item.change for item in digest.items]
     months, revisions = changed.count("new month"), changed.count("revision")
     return f"{said} {months} changed by a new month, {revisions} by a revision." if months or revisions else said
+
+
+def _answered(digest: Digest) -> int:
+    """How many of those that leave the digests do so by the word of a person."""
+    return sum(item.reason != "closed" for item in digest.closed)
 
 
 def title(digest: Digest) -> str:
