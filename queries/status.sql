@@ -1,10 +1,11 @@
 -- One line for each source: what was taken, which months its facts cover, how many periods of reporters are missing, in
--- part or failed, what it knows no area for. The line none holds the files that were refused, with the newest reason.
+-- part or failed, what it knows no area for; last_error is of the newest that was not taken. The line none holds the
+-- files that people imported and that were refused.
 select
     p.source,
     count(*) as pulls,
-    max(p.released_at) as last_release,
-    max(p.fetched_at) as last_taken,
+    max(case when p.state in ('loaded', 'landed') then p.released_at end) as last_release,
+    max(case when p.state in ('loaded', 'landed') then p.fetched_at end) as last_taken,
     max(t.facts) as facts,
     max(t.reporters) as reporters,
     max(t.first_period) as first_period,
@@ -13,7 +14,8 @@ select
     max(c.in_part) as in_part,
     max(c.failed) as failed,
     max(t.unknown_areas) as unknown_areas,
-    arg_max(p.error, p.fetched_at) as last_error
+    arg_max(p.error, p.fetched_at) as last_error,
+    max(case when p.error is not null then p.fetched_at end) as last_error_at
 from raw.pull as p
 left join (
     select

@@ -22,6 +22,7 @@ from gacc_stand_in.site import Site, figures, path_of, table_page
 
 from tradewatch import flow, sources, warehouse
 from tradewatch.errors import ConfigError, SourceChanged, SourceRefused, SourceUnavailable
+from tradewatch.files import sql_of
 from tradewatch.flow.pull_gacc import Outcome, Pulling, Wanted
 from tradewatch.records import Call, Told
 from tradewatch.settings import Settings
@@ -246,6 +247,9 @@ def test_a_refusal_loses_one_table_and_is_tried_by_the_next_run(site: Target, fa
     assert refusal(outcome).startswith("GACC preliminary, countries in USD, 2026-02: ")
     assert said in refusal(outcome)
     ((error,),) = site.ask("select error from raw.pull where state = 'refused'")
+    (standing,) = site.ask(sql_of("status"))
+    loaded = site.ask("select max(released_at) from raw.pull where state = 'loaded'")
+    assert (standing[0], standing[2], standing[-2]) == ("gacc", loaded[0][0], error)
     assert error in refusal(outcome)
     site.asked()
     site.stand_in.faults({})

@@ -135,7 +135,7 @@ class Pulling:
         except SourceError as problem:
             problems.append(problem)
             self.outcome.lost.append(str(problem))
-            raw.record_refusal(self.con, f"GACC {release}, index {path}", plain(str(problem)), self.now())
+            raw.record_refusal(self.con, f"GACC {release}, index {path}", plain(str(problem)), self.now(), SOURCE)
             return None
         for name in index.missing:
             self.outcome.notes.append(f"The index of the {release} release of {index.year} has no table of {name}.")
@@ -170,7 +170,7 @@ class Pulling:
         return Taken(link=link, state="loaded", imported=imported)
 
     def _refused(self, link: Link, sentence: str) -> Taken:
-        raw.record_refusal(self.con, link.name, plain(sentence), self.now())
+        raw.record_refusal(self.con, link.name, plain(sentence), self.now(), SOURCE)
         return Taken(link=link, state="refused", sentence=f"{link.name}: {plain(sentence)}")
 
     def _keep_unread(self, pull: Pull, sentence: str) -> None:

@@ -150,8 +150,10 @@ def record_failure(con: duckdb.DuckDBPyConnection, entry: Entry, sentence: str) 
     _write(con, _row(entry, 0) | {"state": "failed", "error": sentence})
 
 
-def record_refusal(con: duckdb.DuckDBPyConnection, name: str, sentence: str, now: datetime) -> None:
-    """Write into the ledger that a file was refused, and why; nothing of it is kept or loaded."""
+def record_refusal(
+    con: duckdb.DuckDBPyConnection, name: str, sentence: str, now: datetime, source: str = "none"
+) -> None:
+    """Write into the ledger that a file was refused, or did not come, and why; nothing of it is kept or loaded."""
     row = {
         "pull_id": new_id(con),
         "requested": json.dumps({"name": name}, ensure_ascii=False),
@@ -160,10 +162,8 @@ def record_refusal(con: duckdb.DuckDBPyConnection, name: str, sentence: str, now
         "error": sentence,
         "state": "refused",
     }
-    row |= dict.fromkeys(("layout", "scope", "sha256", "path", "notes"), "") | {
-        "source": "none",
-        "released_basis": "none",
-    }
+    row |= dict.fromkeys(("layout", "scope", "sha256", "path", "notes"), "")
+    row |= {"source": source, "released_basis": "none"}
     row |= dict.fromkeys((f"rows_{what}" for what in _ROWS), 0) | {"bytes": 0}
     _write(con, row)
 
