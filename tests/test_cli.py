@@ -266,3 +266,22 @@ def test_the_commands_are_those_listed() -> None:
     known = {one.name or (one.callback.__name__ if one.callback else "") for one in cli.app.registered_commands}
     groups = {group.name for group in cli.app.registered_groups}
     assert known | groups == set(COMMANDS)
+
+
+@pytest.mark.slow
+def test_the_road_in_processes_of_its_own(tmp_path: Path) -> None:
+    """What else is typed in the tests' own process starts, ends and says so as a process, too."""
+    road: tuple[tuple[tuple[str | Path, ...], str], ...] = (
+        (("init",), "tradewatch.toml"),
+        (("import", shipped("data") / "sample" / "eurostat_listed_exports.csv"), "29,994"),
+        (("build",), "views"),
+        (("check", "--month", "2022-10"), "4 new"),
+        (("digest", "--to", "file"), "written to"),
+        (("compact",), "29,994"),
+        (("views",), "listed_share"),
+        (("ask",), "ghosts"),
+        (("alerts", "list"), "hub-jump.KGZ"),
+    )
+    for words, said in road:
+        ran = tradewatch(*words, cwd=tmp_path)
+        assert (ran.returncode, said in ran.stdout + ran.stderr) == (0, True), (words, ran)
