@@ -285,3 +285,9 @@ def test_the_road_in_processes_of_its_own(tmp_path: Path) -> None:
     for words, said in road:
         ran = tradewatch(*words, cwd=tmp_path)
         assert (ran.returncode, said in ran.stdout + ran.stderr) == (0, True), (words, ran)
+
+
+def test_an_answer_without_rows_says_so_apart_from_it(demo: tuple[Path, Ran]) -> None:
+    ran = asked(demo, "sql", "select period from facts.trade where reporter = 'XXX'", "--format", "csv")
+    assert (ran.returncode, ran.stdout, ran.stderr[:8]) == (0, "period\n", "no rows;")
+    assert asked(demo, "sql", "select 1 as one", "--format", "csv").stderr == ""

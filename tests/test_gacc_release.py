@@ -19,7 +19,7 @@ from tradewatch.files import shipped
 from tradewatch.records import ROWS, Pull, Release
 from tradewatch.settings import Settings
 from tradewatch.sources import gacc_preliminary
-from tradewatch.sources.gacc_table import label
+from tradewatch.sources.gacc_headings import label
 
 MILLION = Decimal(10**6)
 

@@ -149,9 +149,15 @@ def _given(text: str, question: Question) -> tuple[str, str]:
 
 
 def write(frame: pl.DataFrame, form: str, output: Path | None) -> None:
-    """Write an answer in a format, to a file or to stdout. Files are written whole or not at all."""
+    """
+    Write an answer in a format, to a file or to stdout; one without rows is told on stderr, since it is no zero.
+
+    Files are written whole or not at all.
+    """
     if form not in FORMATS:
         raise DataError(f"{plain(form)} is not a format; there are {', '.join(FORMATS)}.")
+    if frame.columns and not frame.height:
+        show.err.print("no rows; `tradewatch status` shows what the warehouse holds.")
     if form == "table" and not output:
         show.out.print(as_table(frame))
         return

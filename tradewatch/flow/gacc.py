@@ -22,7 +22,8 @@ from tradewatch.raw.gacc_queries import Printed
 from tradewatch.records import Pull, Question, Release, Told
 from tradewatch.settings import Settings
 from tradewatch.sources import gacc_code_book, gacc_form, gacc_query
-from tradewatch.sources.gacc_query import CHINA, Shown
+from tradewatch.sources.gacc_basis import CHINA, EDITIONS
+from tradewatch.sources.gacc_query import Shown
 from tradewatch.warehouse import transaction
 
 FILES = "downloadData*.csv"
@@ -76,7 +77,7 @@ def _periods(wanted: Wanted, now: datetime) -> tuple[date, ...]:
     newest = gacc_form.last_released(now)
     year = wanted.year or newest.year
     first, last = wanted.months or (1, newest.month if year == newest.year else 12)
-    if not gacc_query.EDITIONS[-1][0] <= year <= newest.year or date(year, first, 1) > newest:
+    if not EDITIONS[-1][0] <= year <= newest.year or date(year, first, 1) > newest:
         raise DataError(f"{year}-{first:02} cannot be asked; the platform has 2012-01 to {newest:%Y-%m}.")
     return tuple(months_between(date(year, first, 1), min(date(year, last, 1), newest)))
 

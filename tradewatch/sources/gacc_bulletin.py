@@ -15,6 +15,7 @@ from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import Block, Pull, Release
 from tradewatch.sources import gacc_page, gacc_preliminary, gacc_sheet, gacc_summary
 from tradewatch.sources.gacc_grid import ADVICE, Grid
+from tradewatch.sources.gacc_headings import Column, label, squeezed
 from tradewatch.sources.gacc_release import (
     LISTED,
     WORLD,
@@ -38,7 +39,7 @@ from tradewatch.sources.gacc_sums import (
     check_world,
     world_of,
 )
-from tradewatch.sources.gacc_table import Column, Line, Table, label, read, squeezed
+from tradewatch.sources.gacc_table import Line, Table, read
 from tradewatch.sources.tables import quoted
 
 LAYOUT = "gacc_bulletin"

@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 from tradewatch.errors import DataError
 from tradewatch.periods import shift
 from tradewatch.records import Question
-from tradewatch.sources.gacc_query import CHINA, MOST_ROWS, Shown
+from tradewatch.sources.gacc_basis import CHINA
+from tradewatch.sources.gacc_query import Shown
+from tradewatch.sources.gacc_query_lines import MOST_ROWS
 
 FORM = "http://stats.customs.gov.cn/queryDataForEN/queryDataByWhereEn"
 CURRENCY_TYPES = {"USD": "usd", "CNY": "rmb"}

@@ -15,6 +15,7 @@ from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import Pull, Release
 from tradewatch.sources import gacc_page, gacc_sheet
 from tradewatch.sources.gacc_grid import ADVICE, Grid
+from tradewatch.sources.gacc_headings import Column, plain, squeezed
 from tradewatch.sources.gacc_release import partner_blocks, partner_rows, pivoted, released
 from tradewatch.sources.gacc_sums import (
     check_balanced,
@@ -25,7 +26,7 @@ from tradewatch.sources.gacc_sums import (
     check_world,
     world_of,
 )
-from tradewatch.sources.gacc_table import Column, Table, plain, read, squeezed
+from tradewatch.sources.gacc_table import Table, read
 from tradewatch.sources.tables import quoted
 
 LAYOUT = "gacc_preliminary"

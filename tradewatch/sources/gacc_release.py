@@ -12,9 +12,10 @@ import polars as pl
 
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.records import ROWS, Block, Pull, Release
+from tradewatch.sources.gacc_basis import CHINA, EDITIONS, VALUATIONS
 from tradewatch.sources.gacc_grid import ADVICE, Grid
-from tradewatch.sources.gacc_query import CHINA, EDITIONS, VALUATIONS
-from tradewatch.sources.gacc_table import Column, Line, Table
+from tradewatch.sources.gacc_headings import Column
+from tradewatch.sources.gacc_table import Line, Table
 
 WORLD = "ALL"
 """Where a table states all partners together without a label for them."""

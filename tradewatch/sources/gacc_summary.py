@@ -15,25 +15,12 @@ from itertools import pairwise
 
 from tradewatch.errors import DataError, SourceChanged
 from tradewatch.periods import shift
+from tradewatch.sources.gacc_basis import EDITIONS
 from tradewatch.sources.gacc_grid import ADVICE, Cell, Grid
-from tradewatch.sources.gacc_query import EDITIONS
+from tradewatch.sources.gacc_headings import CHANGE, FLOW, Column, check_day, named_period, plain, squeezed, top
 from tradewatch.sources.gacc_release import WORLD
 from tradewatch.sources.gacc_sums import check_flows, check_world
-from tradewatch.sources.gacc_table import (
-    CHANGE,
-    FLOW,
-    Column,
-    Line,
-    Table,
-    below,
-    check_day,
-    named_period,
-    number,
-    plain,
-    squeezed,
-    step_of,
-    top,
-)
+from tradewatch.sources.gacc_table import Line, Table, below, number, step_of
 from tradewatch.sources.tables import quoted
 
 UNITS = (

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tradewatch.errors import DataError
-from tradewatch.sources.gacc_table import Column, Line, Table
+from tradewatch.sources.gacc_headings import Column
+from tradewatch.sources.gacc_table import Line, Table
 from tradewatch.sources.tables import quoted
 
 _TWICE = 2
