@@ -142,6 +142,23 @@ def test_a_mark_told_again_adds_no_row(ledger: Ledger) -> None:
     ]
 
 
+def test_only_what_changes_facts_lets_go_of_what_views_keep(ledger: Ledger) -> None:
+    ledger.con.execute("create view plain.months as select count(*) as months from facts.coverage")
+    told: tuple[tuple[Release, int, bool], ...] = (
+        (mark("not_released"), 1, True),
+        (mark("not_released"), 2, False),
+        (mark("failed"), 3, True),
+        (dated({("KGZ", JANUARY): 5}, {JANUARY: day(4)}), 4, True),
+        (dated({("KGZ", JANUARY): 5}, {JANUARY: day(2)}), 2, True),
+    )
+    for what, number, news in told:
+        ledger.con.execute("create table kept.months as from plain.months")
+        ledger.load(what, day(number))
+        let_go = ledger.con.execute("select count(*) from duckdb_views() where schema_name = 'kept'").fetchall()
+        assert let_go == [(int(news),)], (what, number)
+        ledger.con.execute(f"drop {'view' if news else 'table'} kept.months")
+
+
 def test_an_answer_for_some_of_its_scope_ends_a_mark(ledger: Ledger) -> None:
     ledger.load(mark("not_released"), day(5))
     ledger.load(answer(rows({}), block(known={JANUARY: day(8)}, partners=("KGZ",))), day(8))

@@ -32,13 +32,12 @@ class Loaded:
 
 def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Loaded:
     """
-    Load one release inside the caller's transaction.
+    Load one release inside the caller's transaction. Answers that views keep are let go where it changes anything.
 
     Raises DataError when the release states one flow twice.
     """
     if loading.release.rows.is_empty() and not loading.release.blocks:  # publishers' notes, and lists that lack nothing
         return Loaded(kept=0, counts=dict.fromkeys(diff.CHANGED, 0), unknown_areas=[])
-    let_go(con)
     stage_release(con, loading)
     unknown = unknown_areas(con)
     coverage.note_verdicts(con)
@@ -48,12 +47,14 @@ def load(con: duckdb.DuckDBPyConnection, loading: Loading, again: Again) -> Load
     diff.compare(con, loading)
     counts = late.counts_in_time(con) if turns else diff.counts(con, "changes")
     diff.write(con, loading)
-    coverage.record(con, loading)
+    states = coverage.record(con, loading)
     if turns:
         late.apply_again(con, turns, again)
         counts = {what: number + counts[what] for what, number in late.counts(con).items()}
     coverage.judge(con, loading)
     clear(con)
+    if states or turns or any(counts[what] for what in diff.CHANGES):
+        let_go(con)
     return Loaded(kept=counts.pop("kept"), counts=counts, unknown_areas=unknown)
 
 

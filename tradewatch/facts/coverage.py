@@ -17,21 +17,27 @@ def note_verdicts(con: duckdb.DuckDBPyConnection) -> None:
     stage(con, "verdicts", {"partners": PARTNERS})
 
 
-def record(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:
-    """Write the states of the staged release's cells, and the ends of the marks that an answer takes away."""
-    con.execute(f"insert into facts.coverage_history by name {selected('covered')}", {"pull_id": loading.pull_id})
+def record(con: duckdb.DuckDBPyConnection, loading: Loading) -> int:
+    """
+    Write the states of the staged release's cells, and the ends of the marks that an answer takes away; how many are
+    news.
+    """
+    covered = con.execute(
+        f"insert into facts.coverage_history by name {selected('covered')}", {"pull_id": loading.pull_id}
+    ).fetchall()
     con.execute(
         "insert into facts.scope select * from members as m where not exists"
         " (select 1 from facts.scope as s where s.scope = m.scope) order by all"
     )
-    con.execute(
+    answered = con.execute(
         f"insert into facts.coverage_history by name {selected('answered')}",
         {
             "pull_id": loading.pull_id,
             "sha256": loading.sha256,
             "fetched_at": loading.fetched_at or loading.known_from,
         },
-    )
+    ).fetchall()
+    return int(covered[0][0] + answered[0][0])
 
 
 def judge(con: duckdb.DuckDBPyConnection, loading: Loading) -> None:

@@ -6,7 +6,8 @@ import duckdb
 
 from tradewatch.facts.release import KEY, Loading, same, selected, stage
 
-CHANGED = ("new", "revised", "withdrawn", "unchanged")
+CHANGES = ("new", "revised", "withdrawn")
+CHANGED = (*CHANGES, "unchanged")
 WHATS = (*CHANGED, "kept")
 
 
