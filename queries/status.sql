@@ -14,8 +14,8 @@ select
     max(c.in_part) as in_part,
     max(c.failed) as failed,
     max(t.unknown_areas) as unknown_areas,
-    arg_max(p.error, p.fetched_at) as last_error,
-    max(case when p.error is not null then p.fetched_at end) as last_error_at
+    max(case when p.error is not null then p.fetched_at end) as last_error_at,
+    arg_max(p.error, p.fetched_at) as last_error
 from raw.pull as p
 left join (
     select

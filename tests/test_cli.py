@@ -209,6 +209,20 @@ def test_without_a_warehouse_there_is_one_clear_sentence(tmp_path: Path) -> None
     assert "there is no warehouse" in ran.stderr
 
 
+def test_status_for_people_and_for_programs(demo: tuple[Path, Ran], tmp_path: Path) -> None:
+    shutil.copytree(demo[0] / "tradewatch-demo", tmp_path / "tradewatch-home")
+    (tmp_path / "page.csv").write_text("<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", encoding="utf-8")
+    typed("import", "page.csv", cwd=tmp_path)
+    shown = typed("status", cwd=tmp_path).stdout.splitlines()
+    told = json.loads(typed("status", "--format", "json", cwd=tmp_path).stdout)
+    (_, refused) = [row for row in told["sources"] if row["source"] in ("eurostat", "none")]
+    assert refused["last_error"].startswith("page.csv: a web page")
+    below = f"none, {refused['last_error_at'][:16].replace('T', ' ')}: {refused['last_error']}"
+    assert below in shown
+    assert max(map(len, shown[: shown.index(below)])) <= 160
+    assert typed("status", "--format", "xml", cwd=tmp_path).returncode == 2
+
+
 def test_a_home_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for home in ("file", "file/inside"):

@@ -249,7 +249,7 @@ def test_a_refusal_loses_one_table_and_is_tried_by_the_next_run(site: Target, fa
     ((error,),) = site.ask("select error from raw.pull where state = 'refused'")
     (standing,) = site.ask(sql_of("status"))
     loaded = site.ask("select max(released_at) from raw.pull where state = 'loaded'")
-    assert (standing[0], standing[2], standing[-2]) == ("gacc", loaded[0][0], error)
+    assert (standing[0], standing[2], standing[-1]) == ("gacc", loaded[0][0], error)
     assert error in refusal(outcome)
     site.asked()
     site.stand_in.faults({})

@@ -1,8 +1,7 @@
 """A release against its calendar: not due, due, late, gaps; what status and the digest say of it."""
 
-import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -90,18 +89,24 @@ def test_the_digest_tells_what_is_late_waits_or_is_missing_between(gacc: duckdb.
     assert before == ["gacc_bulletin: not here, though later months are: 2026-06, 2026-07."]
 
 
+def test_many_gaps_are_named_in_part_and_counted(gacc: duckdb.DuckDBPyConnection) -> None:
+    loaded(gacc, "gacc_bulletin", "2025-06", "2026-02")
+    (said,) = [line for line in digest.compose(gacc, datetime(2026, 3, 1)).health if "gacc" in line]
+    assert said == (
+        "gacc_bulletin: not here, though later months are: 2025-07, 2025-08, 2025-09, 2025-10, 2025-11, 2025-12"
+        " and 1 more."
+    )
+
+
 def test_status_shows_the_releases_in_use_and_no_others(gacc: duckdb.DuckDBPyConnection) -> None:
     def shown() -> list[str]:
         found = answers.status(gacc, datetime(2026, 11, 2))
-        tables = [made for made in answers.status_in(found, "table") if not isinstance(made, str)]
+        tables = [made for made in answers.status_shown(found) if not isinstance(made, str)]
         return [cell for made in tables for column in made.columns for cell in map(str, column.cells)]
 
     assert "gacc_bulletin" not in shown(), NO_RELEASE
     loaded(gacc, "gacc_bulletin", "2026-08")
     assert {"gacc_bulletin", "2026-08", "2026-09", "due"} <= set(shown())
-    (text,) = answers.status_in(answers.status(gacc, datetime(2026, 11, 2)), "json")
-    told = json.loads(str(text))
+    told = answers.status(gacc, datetime(2026, 11, 2))
     assert list(told) == ["sources", "stages", "releases", "calls", "channels"]
-    assert [(one["next_month"], one["due_on"], one["state"]) for one in told["releases"]] == [
-        ("2026-09", "2026-10-18", "due")
-    ]
+    assert told["releases"].select("next_month", "due_on", "state").rows() == [("2026-09", date(2026, 10, 18), "due")]

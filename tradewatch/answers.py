@@ -258,14 +258,24 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, pl.DataFr
     }
 
 
-def status_in(found: Mapping[str, pl.DataFrame], form: str) -> Iterator[Table | str]:
-    """The status for people, a table for each part that is in use, or for programs, one JSON object of lists."""
-    if form not in ("table", "json"):
-        raise DataError(f"{plain(form)} is not a form of status; there are table and json.")
-    if form == "json":
-        yield as_json({name: frame.to_dicts() for name, frame in found.items()})
-        return
-    yield from (as_table(frame) for name, frame in found.items() if frame.height or name in ("sources", "stages"))
+def status_shown(found: Mapping[str, pl.DataFrame]) -> Iterator[Table | str]:
+    """The status for people: a table for each part that is in use."""
+    for name, frame in found.items():
+        if frame.height or name in ("sources", "stages"):
+            yield as_table(frame.with_columns(_TO_THE_MINUTE).drop(_ERRORS, strict=False))
+            yield from _errors(frame)
+
+
+_TO_THE_MINUTE = pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M")
+_ERRORS = ("last_error", "last_error_at")
+
+
+def _errors(frame: pl.DataFrame) -> Iterator[str]:
+    """The last error of each line that has one, below the table, which it would tear."""
+    if "last_error" in frame.columns:
+        for row in frame.filter(pl.col("last_error").is_not_null()).iter_rows(named=True):
+            at = f", {row['last_error_at']:%Y-%m-%d %H:%M}" if row.get("last_error_at") else ""
+            yield escape(plain(f"{next(iter(row.values()))}{at}: {row['last_error']}"))
 
 
 def _calls(con: duckdb.DuckDBPyConnection, now: datetime) -> pl.DataFrame:

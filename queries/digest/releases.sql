@@ -17,15 +17,24 @@ reach as (
     group by layout
 ),
 
-gaps as (
+absent as (
     select
         u.layout,
-        count(*) as missing,
-        string_agg(strftime(u.period, '%Y-%m'), ', ' order by u.period) as months
+        u.period,
+        row_number() over (partition by u.layout order by u.period) as place
     from used as u
     inner join reach as r on r.layout = u.layout and u.period > r.first_here and u.period < r.newest_here
     where u.here_from is null
-    group by u.layout
+),
+
+gaps as (
+    select
+        layout,
+        count(*) as missing,
+        string_agg(case when place <= 6 then strftime(period, '%Y-%m') end, ', ' order by period)
+        || case when count(*) > 6 then ' and ' || count(*) - 6 || ' more' else '' end as months
+    from absent
+    group by layout
 ),
 
 upcoming as (
@@ -60,7 +69,7 @@ select
     n.by_hand,
     cast(a.asked_at as date) as last_asked,
     coalesce(g.missing, 0) as gaps,
-    left(g.months, 60) as gap_months
+    g.months as gap_months
 from upcoming as n
 left join asked as a on a.source = n.source
 left join gaps as g on g.layout = n.layout

@@ -251,10 +251,15 @@ def status(form: Annotated[str, typer.Option("--format", help="table or json.")]
 
     Example: tradewatch status --format json
     """
+    if form not in ("table", "json"):
+        raise typer.BadParameter(f"{plain(form)} is none of table, json", param_hint="--format")
     with reading(home) as (con, _):
         found = answers.status(con, now())
-    for made in answers.status_in(found, form):
-        sys.stdout.write(made) if isinstance(made, str) else show.out.print(made)
+    if form == "json":
+        sys.stdout.write(answers.as_json({name: frame.to_dicts() for name, frame in found.items()}))
+        return
+    for made in answers.status_shown(found):
+        show.out.print(made, soft_wrap=isinstance(made, str))
 
 
 @app.command()
