@@ -305,3 +305,8 @@ def test_an_answer_without_rows_says_so_apart_from_it(demo: tuple[Path, Ran]) ->
     ran = asked(demo, "sql", "select period from facts.trade where reporter = 'XXX'", "--format", "csv")
     assert (ran.returncode, ran.stdout, ran.stderr[:8]) == (0, "period\n", "no rows;")
     assert asked(demo, "sql", "select 1 as one", "--format", "csv").stderr == ""
+
+
+def test_a_year_is_no_amount(demo: tuple[Path, Ran]) -> None:
+    shown = asked(demo, "sql", "select 2022 as year, 2021 as base_year, 2020 as rows").stdout.split()
+    assert shown == ["year", "base_year", "rows", "2022", "2021", "2,020"]

@@ -172,9 +172,10 @@ def write(frame: pl.DataFrame, form: str, output: Path | None) -> None:
 
 
 def as_table(frame: pl.DataFrame) -> Table:
-    """An answer as a table for people; numbers to the right."""
+    """An answer as a table for people; numbers to the right, thousands apart but for years."""
     right = [name for name, kind in frame.schema.items() if kind.is_numeric()]
-    return show.table("", frame.columns, frame.iter_rows(), right=right)
+    years = [name for name in right if name == "year" or name.endswith("_year")]
+    return show.table("", frame.columns, frame.cast(dict.fromkeys(years, pl.String)).iter_rows(), right=right)
 
 
 def _encoded(frame: pl.DataFrame, form: str) -> bytes:

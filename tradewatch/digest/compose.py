@@ -17,6 +17,7 @@ ATTRIBUTION: Mapping[str, str] = {
     "eurostat": "Source: Eurostat (Comext)",
     "comtrade": "Source: UN Comtrade",
     "gacc": "Source: General Administration of Customs of China",
+    "imf": "Source: International Monetary Fund, International Trade in Goods by partner country (IMTS)",
     "gacc_quoted": "Source: General Administration of Customs of China, as quoted by the press",
 }
 
