@@ -361,7 +361,7 @@ class Simulation:
 
 NEWEST = (
     "select rule, subject, month, verdict, value_usd, expected_usd from findings.judged"
-    " where month > (select max(month) from findings.judged) - interval 6 month"
+    " where month > (select max(period) from views.supplier_months where published = 1) - interval 6 month"
     " qualify row_number() over (partition by rule, subject, month order by as_of desc) = 1"
 )
 
