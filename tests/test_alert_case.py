@@ -85,44 +85,52 @@ def test_a_series_that_stopped_is_a_case_that_the_figures_never_close(tmp_path: 
         assert len(con.sql(found.sql).fetchall()) == 1
 
 
-def stated(con: duckdb.DuckDBPyConnection, months: Sequence[date], known_from: datetime) -> None:
-    """Germany states what it sold to Russia in some months, each published."""
+def stated(con: duckdb.DuckDBPyConnection, reporter: str, months: Sequence[date], known_from: datetime) -> None:
+    """A reporter states what it sold to Russia in some months, each published."""
     for month in months:
         con.execute(
-            "insert into facts.trade_history by name select 'eurostat' as source, 'DEU' as reporter, 'RUS' as partner,"
+            "insert into facts.trade_history by name select 'eurostat' as source, $3 as reporter, 'RUS' as partner,"
             " 'export' as flow, 'M' as freq, $1 as period, 'HS2022' as hs_edition, 'TOTAL' as commodity,"
             " 100000 as value_usd, 100000 as value, 'USD' as currency, 'FOB' as valuation, false as withdrawn,"
-            " false as quantity_estimated, $2 as known_from, 2 as pull_id",
-            [month, known_from],
+            " false as quantity_estimated, $2 as known_from, 1 as pull_id",
+            [month, known_from, reporter],
         )
         con.execute(
             "insert into facts.coverage_history values"
-            " ('eurostat', 'DEU', 'export', 'M', $1, 'all', 'value', $2, 2, null)",
-            [month, known_from],
+            " ('eurostat', $3, 'export', 'M', $1, 'all', 'value', $2, 1, null)",
+            [month, known_from, reporter],
         )
 
 
 @pytest.mark.parametrize(
-    ("months", "events", "says"),
+    ("what", "months", "events", "says"),
     [
         (
+            "DEU.eurostat.export.partner.RUS",
             months_between(date(2024, 7, 1), date(2024, 9, 1)),
             ["new", "receding", "closed"],
             "3 published months to September 2024 without a hit.",
         ),
         (
+            "DEU.eurostat.export.partner.RUS",
             months_between(date(2024, 4, 1), date(2024, 6, 1)),
             ["new", "withdrawn"],
             "Withdrawn: data revised from $0 to $300 thousand for June 2024; with these figures nothing unusual is"
             " left.",
         ),
+        (
+            "FRA.eurostat.export.reporter.FRA",
+            months_between(date(2024, 4, 1), date(2024, 6, 1)),
+            ["new", "withdrawn"],
+            "Withdrawn: data revised for June 2024; with these figures nothing unusual is left.",
+        ),
     ],
-    ids=["stated again for three months", "a late release fills what was missing"],
+    ids=["stated again for three months", "a late release fills what was missing", "of a silent reporter too"],
 )
 def test_a_series_that_is_stated_again_ends_its_case(
-    tmp_path: Path, months: Sequence[date], events: list[str], says: str
+    tmp_path: Path, what: str, months: Sequence[date], events: list[str], says: str
 ) -> None:
-    june, alert_id = date(2024, 6, 1), "stopped.DEU.eurostat.export.partner.RUS"
+    june, alert_id = date(2024, 6, 1), f"stopped.{what}"
     with test_queries.warehouse() as con:
         queries.build(con, shipped("queries"), NOWHERE)
         test_queries.filled(con, test_queries.HERE / "series_stopped" / "a_target_and_a_code")
@@ -131,7 +139,7 @@ def test_a_series_that_is_stated_again_ends_its_case(
         alerts.update(con, june, NOW)
         for number, month in enumerate(months, start=1):
             then = NOW + timedelta(days=number)
-            stated(con, [month] if month > june else months, then)
+            stated(con, what[:3], [month] if month > june else months, then)
             judged = months_between(june, max(june, month))
             findings.find(con, [stopped], judged, None, then)
             for one in judged:

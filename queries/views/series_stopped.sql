@@ -14,8 +14,8 @@
 --   0 of a series stated again
 -- before_3m_usd: three average months before, US dollars; 0 where that is not known; of a series stated again, what its
 --   case says was lost
--- stated_3m_usd: US dollars in the three months to the period: 0, or not known
--- lost_3m_usd: before less stated, US dollars in three months
+-- stated_3m_usd: US dollars in the three months to the period: 0, or not known; null of a reporter that publishes again
+-- lost_3m_usd: before less stated, US dollars in three months; null where that is
 with front as (
     select max(period) as period
     from views.supplier_months
@@ -50,7 +50,7 @@ stated_again as (
         c.detail,
         s.period,
         max(c.amount_usd) as before_3m_usd,
-        coalesce(sum(near.value_usd), 0) as stated_3m_usd
+        sum(near.value_usd) as stated_3m_usd
     from open_cases as c
     inner join views.stated_months as s
         on
