@@ -112,15 +112,15 @@ insert into alerts.rule values (
 """
 
 JUDGED = """
-insert into findings.judged
+insert into findings.judged by name
 with buyers as (
     select member, row_number() over (order by member) - 1 as n, count(*) over () as all_of_them
     from ref.watch_member where watch = 'russia' and role in ('hub', 'target')
 )
 select
-    'hub-purchases-jump', 'hub-jump', member || '.' || c.n,
-    cast(date '2024-06-01' - to_months(cast(m.n as integer)) as date), 'hit', '', timestamp '2024-07-01',
-    timestamp '2024-07-01'
+    'hub-purchases-jump' as rule, 'hub-jump' as family, member || '.' || c.n as subject,
+    cast(date '2024-06-01' - to_months(cast(m.n as integer)) as date) as month, 'hit' as verdict, '' as reason,
+    timestamp '2024-07-01' as as_of, timestamp '2024-07-01' as found_at, 2e6 as value_usd, 1e6 as expected_usd
 from range($cases) as c(n) cross join range(24) as m(n)
 inner join buyers as b on b.n = c.n % b.all_of_them
 """
@@ -136,21 +136,24 @@ from findings.judged
 """
 
 EVENTS = """
-insert into alerts.event
+insert into alerts.event by name
 select
-    row_number() over (), family || '.' || subject, case when month = date '2024-06-01' then 'worse' else 'new' end,
-    month, 3.0, 1e6, 'high', 'Bought much.', 'tradewatch', as_of, found_at,
-    case when month < date '2024-06-01' or hash(subject) % 10 >= 3 then timestamp '2024-06-20' end
+    row_number() over () as event_id, family || '.' || subject as alert_id,
+    case when month = date '2024-06-01' then 'worse' else 'new' end as reason, month, 3.0 as score, 1e6 as amount_usd,
+    'high' as severity, 'Bought much.' as sentence, 'tradewatch' as author, as_of, found_at as happened_at,
+    case when month < date '2024-06-01' or hash(subject) % 10 >= 3 then timestamp '2024-06-20' end as told_at,
+    'hit' as verdict
 from findings.judged
 where month in (date '2024-06-01', date '2023-07-01')
 order by month, subject
 """
 
 ALERTS = """
-insert into alerts.alert
+insert into alerts.alert by name
 select
-    family || '.' || subject, family, rule, subject, 'open', date '2023-07-01', month, score, amount_usd,
-    'Bought much.', as_of, as_of
+    family || '.' || subject as alert_id, family, rule, subject, 'open' as state, date '2023-07-01' as first_month,
+    month as last_month, score, amount_usd, 'Bought much.' as sentence, as_of as opened_at, as_of as changed_at,
+    'high' as severity, 'russia' as watch, split_part(subject, '.', 1) as area
 from findings.finding
 where month = date '2024-06-01'
 """
