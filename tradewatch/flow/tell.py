@@ -61,14 +61,13 @@ def tell(
     asked = [one for one in recipients if news or (by_hand and one[0] in USUAL)]
     named = {channel for channel, _ in recipients}
     asked += [one for one in _in_use(con, settings) if news and one[0] not in named]
-    failed = [*before.failed, *(_sentence(channel, "", problem) for channel, problem in unset.items())]
+    failed = (*before.failed, *(_sentence(channel, "", problem) for channel, problem in unset.items()))
     if not asked:
-        return Told(news=news, arrived=before.arrived, failed=tuple(dict.fromkeys(failed)))
+        return Told(news=news, arrived=before.arrived, failed=failed)
     outbox.keep(con, made, asked, now)
     tried = {(one.digest_id, one.channel, one.recipient) for one in outbox.undelivered(con) if one.attempts}
     after = deliver(con, settings, secrets, to, now, leave=tried)
-    failed += after.failed
-    return Told(news=news, arrived=before.arrived + after.arrived, failed=tuple(dict.fromkeys(failed)))
+    return Told(news=news, arrived=before.arrived + after.arrived, failed=failed + after.failed)
 
 
 def composed(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> Digest:
@@ -115,8 +114,7 @@ def deliver(
         if one.channel not in to or key in (leave or ()) or _on_another_day(settings, one, now):
             continue
         if one.channel in unset:
-            outbox.refused(con, one, str(unset[one.channel]), now, doubtful=one.doubtful)
-            failed.append(_sentence(one.channel, "", unset[one.channel]))
+            outbox.refused(con, one, str(unset[one.channel]), now, doubtful=one.doubtful)  # told once, by the caller
             continue
         made = _for_recipient(settings, outbox.read(con, one.digest_id), one)
         if made is None:
