@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -237,19 +238,22 @@ class Simulation:
                 after = self.chance.choice(STEPS), self.chance.choice((0.0, self.chance.uniform(0.0, 0.3)))
             else:
                 after = "start", self.chance.uniform(0.0, 1.1 * self.seconds)
-        plans: dict[str, list[Any]] = {"email": self.mailbox.plan, "slack": self.hook.plan}
         day = Day(len(self.mailbox.letters), len(self.hook.messages))
-        day.unanswered += Counter({channel: plan.count("silent") for channel, plan in plans.items()})
         self.lived.append(day)
+        planned = self._silent()
         ours.run(told, self.killer, after)
         day.killed = ours.code == -9
-        day.unanswered -= Counter({channel: plan.count("silent") for channel, plan in plans.items()})
+        day.unanswered = planned - self._silent()
         self.figures["days"] += 1
         self.figures["kills"] += day.killed
         self.figures["lines broken after all was sent"] += day.unanswered.total()
         self.figures["days in part"] += any(step["state"] in ("part", "failed") for step in ours.steps.values())
         if ours.code not in (0, -9):
             self.wrong.append(f"{told['now']}: the job ended with {ours.code} after {ours.steps}")
+
+    def _silent(self) -> Counter[str]:
+        """How many lines are still to break after all was sent, by channel."""
+        return Counter(email=self.mailbox.plan.count("silent"), slack=self.hook.plan.count("silent"))
 
     def _compare(self, day: date) -> None:
         """On a day when all that is released has been asked: facts, judgements and open alerts are the twin's."""
@@ -311,7 +315,7 @@ class Simulation:
         """When each digest arrived, by channel and recipient, as the servers have it; a file has no day and is once."""
         arrived: Arrivals = defaultdict(list)
         for number, letter in enumerate(self.mailbox.letters):
-            digest_id = str(letter["Message-ID"]).strip("<").rsplit("@", 1)[0].rpartition(".")[0]
+            digest_id = digest_of(letter)
             day = bisect_right(self.lived, number, key=lambda day: day.letters) - 1
             arrived[digest_id, "email", str(letter["To"])].append(day)
         posted = [json.dumps(message, sort_keys=True) for message in self.hook.messages]
@@ -333,7 +337,7 @@ class Simulation:
         reason_of = {event_id: (alert_id, reason) for event_id, alert_id, reason in events}
         read_by: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
         for letter in self.mailbox.letters:
-            digest_id = str(letter["Message-ID"]).strip("<").rsplit("@", 1)[0].rpartition(".")[0]
+            digest_id = digest_of(letter)
             (table,) = (part for part in letter.iter_attachments() if part.get_content_type() == "text/csv")
             lines = csv.DictReader(io.StringIO(table.get_content()))
             read_by[str(letter["To"])][digest_id] = {
@@ -357,6 +361,11 @@ class Simulation:
                         knows.discard(alert_id)
                     elif said:
                         knows.add(alert_id)
+
+
+def digest_of(letter: EmailMessage) -> str:
+    """The digest that a letter brought, by its Message-ID."""
+    return str(letter["Message-ID"]).strip("<").rsplit("@", 1)[0].rpartition(".")[0]
 
 
 NEWEST = (
